@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One rule book for every target. `.treatAllWarnings` binds this package only, never its dependencies.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// A library of this package: its folder is its name, and it may import what is listed and nothing else.
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource] = [],
+    path: String? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: rules)
+}
+
+/// A suite of tests, beside the module that it judges.
+func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+let package = Package(
+    name: "Sirdar",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "sirdar", targets: ["sirdar"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    ],
+    targets: [
+        // Languages: values, expressions, schemas. They know nothing of workflows.
+        library("JSON"),
+        library("JQ", ["JSON"]),
+        library("JSONSchema", ["JSON"]),
+
+        // The core: decisions only.
+        library("SirdarCore", ["JSON", "JQ", "JSONSchema"]),
+        library("SirdarJournal", ["JSON", "SirdarCore", crypto]),
+
+        // The engine: when to decide, and who does the work.
+        .systemLibrary(name: "CMarkdown", providers: [.apt(["libmd4c-dev"])]),
+        library(
+            "SirdarEngine",
+            [
+                "JSON", "JQ", "JSONSchema", "SirdarCore", "SirdarJournal", "CMarkdown", crypto, logging,
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+
+        // The edges: each wraps one outside thing, and none knows another.
+        library(
+            "SirdarSQLite",
+            [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", logging,
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
+        library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarEngine", crypto, logging]),
+        library(
+            "SirdarClouds",
+            [
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages", crypto, logging,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
+        library(
+            "SirdarServer",
+            [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarImages", "CArgon2", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [.embedInCode("templates"), .embedInCode("assets")]
+        ),
+
+        // The program.
+        .executableTarget(
+            name: "sirdar",
+            dependencies: [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarClouds",
+                "SirdarServer", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: rules
+        ),
+
+        // The tests.
+        library(
+            "SirdarTestKit",
+            ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"],
+            path: "Tests/SirdarTestKit"
+        ),
+        suite("JSONTests", ["JSON"]),
+        suite("JQTests", ["JSON", "JQ"]),
+        suite("JSONSchemaTests", ["JSON", "JSONSchema"]),
+        suite("SirdarCoreTests", ["JSON", "JQ", "SirdarCore", "SirdarTestKit"]),
+        suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
+        suite("SirdarEngineTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarTestKit"]),
+        suite("SirdarStoreTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarTestKit"]),
+        suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
+        suite("SirdarCloudsTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarClouds"]),
+        suite(
+            "SirdarServerTests",
+            [
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarServer", "SirdarTestKit",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        suite("CommandTests", ["sirdar"]),
+        suite("SirdarWalkTests", ["JSON", "sirdar"]),
+        suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
+    ]
+)
