@@ -94,6 +94,9 @@ struct Assembly: Sendable {
         wake(at: timer.at)
     }
 
+    /// The dispatcher has something to do at `moment` on account of this commit.
+    mutating func wakeUp(at moment: Timestamp) { wake(at: moment) }
+
     private mutating func wake(at moment: Timestamp) { wakeAt = min(wakeAt ?? moment, moment) }
 
     private func due(_ work: Effect.Work, of instance: Instance) -> DueStep {

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // A task's changing part as bytes; its description is written once, beside it.
 extension ManualTask {

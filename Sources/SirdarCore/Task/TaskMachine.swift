@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// Decides about tasks, as `Machine` does about instances: pure, one function an operation, no default.
 package enum TaskMachine {

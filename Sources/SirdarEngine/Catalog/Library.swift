@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import SirdarCore
 
 /// The definitions in force and those that instances are still pinned to, by the number that the store gave them.
