@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // A task's changing part as bytes; its description is written once, beside it.
 extension ManualTask {
@@ -25,6 +25,9 @@ extension ManualTask {
             writer.write(check.output)
             writer.write(check.at)
         }
+        writer.write(urgency.rawValue)
+        writer.write(priority.rawValue)
+        writer.write(queue)
         return writer.bytes
     }
 
@@ -46,6 +49,12 @@ extension ManualTask {
             let output = try reader.json()
             return Check(result, output: output, at: try reader.timestamp())
         }
+        guard let urgency = Urgency(rawValue: try reader.int()),
+            let priority = TaskSpec.Priority(rawValue: try reader.int())
+        else { throw MalformedBytes("an unknown urgency or priority") }
+        self.urgency = urgency
+        self.priority = priority
+        queue = try reader.string()
     }
 
     /// The part that never changes: what opened it.
