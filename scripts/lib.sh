@@ -33,12 +33,18 @@ summary() {
     printf '%s\n' "${stages[@]}"
 }
 
-# tests LOG ARGUMENT…: swift test, whose output is shown and kept in LOG. A run of no test at all is a failure.
+# tests LOG ARGUMENT…: swift test, whose output is shown and kept in LOG. What failed is said again at the end. A run of no
+# test at all is a failure.
 tests() {
     local log=$1
     shift
     mkdir -p "$(dirname "$log")"
-    swift test --disable-xctest "$@" 2>&1 | tee "$log" || return 1
+    if ! swift test --disable-xctest "$@" 2>&1 | tee "$log"; then
+        printf '\n== what failed\n'
+        grep -A 1 'recorded an issue' "$log" | head -n 200 || true
+        grep 'Test run with' "$log" || say "the tests did not come to their end"
+        return 1
+    fi
     if ! grep -q 'Test run with [1-9][0-9]* test' "$log"; then
         say "not one test ran"
         return 1

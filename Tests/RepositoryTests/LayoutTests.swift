@@ -51,6 +51,20 @@ struct LayoutTests {
         #expect(Address.findings(path: "a.sh", text: "curl https://example.org/x").map(\.line) == [1])
     }
 
+    @Test("every package that is used is named with its licence")
+    func packagesAreNamed() throws {
+        let notices = try repository.text("THIRD-PARTY-NOTICES.md")
+        let package = PackageText(try repository.text("Package.swift"))
+        package.addresses(missingFrom: notices).report()
+    }
+
+    @Test("a package that the notices do not name is found")
+    func unnamedPackage() {
+        let package = PackageText("  .package(url: \"https://github.com/a/b.git\", from: \"1.0.0\"),\n")
+        #expect(package.addresses(missingFrom: "(https://github.com/a/b)").isEmpty)
+        #expect(package.addresses(missingFrom: "(https://github.com/a/bc)").count == 1)
+    }
+
     private static func suites(_ repository: Repository) -> Set<String> {
         let folders = repository.files(endingIn: [".swift"], in: ["Tests/"]).map { $0.path.split(separator: "/")[1] }
         return Set(folders.filter { $0.hasSuffix("Tests") }.map(String.init))

@@ -91,14 +91,29 @@ extension Repository {
         markdown.links.compactMap { link in
             if link.target.contains("://") || link.target.hasPrefix("mailto:") { return nil }
             let parts = link.target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-            let path = parts[0].isEmpty ? markdown.path : Self.resolve(String(parts[0]), from: markdown.path)
-            guard let path, exists(path) else {
-                return Finding(path: markdown.path, line: link.line, text: "links to \(link.target): not there")
+            let problem = parts[0].isEmpty ? nil : problem(ofPath: String(parts[0]), from: markdown)
+            if let problem = problem ?? (parts.count == 2 ? self.problem(ofAnchor: parts, from: markdown) : nil) {
+                return Finding(path: markdown.path, line: link.line, text: "links to \(link.target): \(problem)")
             }
-            guard parts.count == 2, path.hasSuffix(".md"), let text = try? text(path) else { return nil }
-            if Markdown(path: path, text: text).anchors.contains(String(parts[1])) { return nil }
-            return Finding(path: markdown.path, line: link.line, text: "links to \(link.target): no such heading")
+            return nil
         }
+    }
+
+    private func problem(ofPath target: String, from markdown: Markdown) -> String? {
+        let path = Self.resolve(target, from: markdown.path)
+        return path.map(exists) == true ? nil : "not there"
+    }
+
+    private func problem(ofAnchor parts: [Substring], from markdown: Markdown) -> String? {
+        var document = markdown
+        if !parts[0].isEmpty {
+            // Only Markdown has headings; what else a part is linked to, such as a line, is not judged.
+            guard let path = Self.resolve(String(parts[0]), from: markdown.path), path.hasSuffix(".md"),
+                let text = try? text(path)
+            else { return nil }
+            document = Markdown(path: path, text: text)
+        }
+        return document.anchors.contains(String(parts[1])) ? nil : "no such heading"
     }
 
     /// `nil` for what lies outside the repository.

@@ -25,6 +25,17 @@ struct PackageText {
         }
     }
 
+    /// Packages whose address does not stand in the notices as a link.
+    func addresses(missingFrom notices: String) -> [Finding] {
+        calls(".package(").compactMap { call in
+            let parts = call.text.split(separator: "\"")
+            guard parts.count > 1 else { return nil }
+            let address = parts[1].hasSuffix(".git") ? parts[1].dropLast(4) : parts[1]
+            if notices.contains("(\(address))") { return nil }
+            return Finding(path: "Package.swift", line: call.line, text: "\(address) is not in THIRD-PARTY-NOTICES.md")
+        }
+    }
+
     /// Every call that begins with `start`, with its arguments up to the parenthesis that closes it.
     private func calls(_ start: String) -> [(text: String, line: Int)] {
         let code = source.code

@@ -73,11 +73,15 @@ struct TidyRuleTests {
         #expect(Size.findings(functionsOf: SwiftSource(path: "a.swift", text: text)).count == 1)
     }
 
-    @Test("every banned word is found where the rule looks", arguments: WordRule.all)
-    func bannedWord(rule: WordRule) {
-        let folder = rule.scope[0]
-        #expect(!rule.instead.isEmpty)
-        #expect(rule.findings(in: ScannedText(path: folder + "a.swift", text: "\n  \(rule.word)\n")).map(\.line) == [2])
+    @Test("every banned word is found where the rule looks, in each of its forms")
+    func bannedWords() {
+        for rule in WordRule.all {
+            #expect(!rule.instead.isEmpty)
+            for word in [rule.word] + rule.also {
+                let text = ScannedText(path: rule.scope[0] + "a.swift", text: "\n  \(word)\n")
+                #expect(rule.findings(in: text).map(\.line) == [2])
+            }
+        }
     }
 
     @Test("code rules look neither at comments nor at strings, and words are whole")
@@ -126,7 +130,7 @@ struct TidyRuleTests {
         #expect(
             findings.map(\.text) == [
                 "links to nowhere.md: not there",
-                "links to #none: not there",
+                "links to #none: no such heading",
                 "links to ../../../outside: not there",
                 "links to glossary.md#no-such-heading: no such heading",
             ]

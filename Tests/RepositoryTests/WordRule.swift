@@ -1,3 +1,5 @@
+import Foundation
+
 /// A word that is not written here, and what to write instead.
 struct WordRule: CustomStringConvertible {
     enum Match {
@@ -12,6 +14,8 @@ struct WordRule: CustomStringConvertible {
     let word: String
     let match: Match
     let instead: String
+    /// Other forms of the word, which are found as well.
+    var also: [String] = []
     /// The folders and files that the rule looks at: prefixes of paths.
     var scope: [String] = [""]
     /// Where the word belongs: prefixes of paths.
@@ -55,10 +59,12 @@ struct ScannedText {
     }
 
     func lines(with rule: WordRule) -> [Int] {
-        switch rule.match {
-        case .code: Self.lines(of: rule.word, in: swift?.code ?? [])
-        case .text: Self.lines(of: rule.word, in: bytes)
-        case .words: words.lines(of: rule.word, unless: rule.unless)
+        ([rule.word] + rule.also).flatMap { word in
+            switch rule.match {
+            case .code: Self.lines(of: word, in: swift?.code ?? [])
+            case .text: Self.lines(of: word, in: bytes)
+            case .words: words.lines(of: word, unless: rule.unless)
+            }
         }
     }
 
@@ -113,15 +119,22 @@ private struct WordStream {
     }
 }
 
-/// Finds bytes in bytes.
+/// Finds bytes in bytes by the C library: every text is searched for each of many words.
 private enum ByteSearch {
     static func positions(of needle: [UInt8], in bytes: [UInt8]) -> [Int] {
-        guard let first = needle.first, bytes.count >= needle.count else { return [] }
-        return bytes.withUnsafeBufferPointer { bytes in
-            (0...(bytes.count - needle.count)).filter { start in
-                bytes[start] == first && needle.indices.allSatisfy { bytes[start + $0] == needle[$0] }
+        // What C would take for the end of the text is not a part of any word.
+        let text = bytes.map { $0 == 0 ? CChar(UInt8(ascii: " ")) : CChar(bitPattern: $0) } + [0]
+        let word = needle.map(CChar.init(bitPattern:)) + [0]
+        var found: [Int] = []
+        text.withUnsafeBufferPointer { text in
+            guard let start = text.baseAddress else { return }
+            var place = start
+            while let hit = strstr(place, word) {
+                found.append(UnsafePointer(hit) - start)
+                place = UnsafePointer(hit) + 1
             }
         }
+        return found
     }
 }
 

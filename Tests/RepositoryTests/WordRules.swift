@@ -4,22 +4,18 @@ extension WordRule {
 
     /// One word, one meaning: `docs/glossary.md` argues them.
     static let vocabulary = [
-        WordRule(word: "job", match: .words, instead: "step, for automatic work; task, for a person's"),
-        WordRule(word: "jobs", match: .words, instead: "steps, for automatic work; tasks, for people's"),
-        WordRule(word: "ticket", match: .words, instead: "request or task"),
-        WordRule(word: "tickets", match: .words, instead: "requests or tasks"),
-        WordRule(word: "activity", match: .words, instead: "step or action"),
-        WordRule(word: "activities", match: .words, instead: "steps or actions"),
+        WordRule(word: "job", match: .words, instead: "step for automatic work, task for a person's", also: ["jobs"]),
+        WordRule(word: "ticket", match: .words, instead: "request or task", also: ["tickets"]),
+        WordRule(word: "activity", match: .words, instead: "step or action", also: ["activities"]),
         WordRule(
             word: "epoch",
             match: .words,
-            instead: "fence, for the number that grows with each owner; \"Unix epoch\", for 1970",
+            instead: "fence for the number that grows with each owner, \"Unix epoch\" for 1970",
+            also: ["epochs"],
             unless: "unix epoch"
         ),
-        WordRule(word: "audit log", match: .words, instead: "journal"),
-        WordRule(word: "audit trail", match: .words, instead: "journal"),
-        WordRule(word: "snooze", match: .words, instead: "hold"),
-        WordRule(word: "snoozed", match: .words, instead: "on hold"),
+        WordRule(word: "audit log", match: .words, instead: "journal", also: ["audit logs", "audit trail"]),
+        WordRule(word: "snooze", match: .words, instead: "hold", also: ["snoozed", "snoozes"]),
     ]
 
     /// What is begun is finished or not merged.
@@ -94,15 +90,18 @@ extension WordRule {
 
     /// The project speaks of itself, not of the place and the way in which it is made.
     static let workplace =
-        ["/wo" + "rk/", "/opt/" + "swift-packages", "/tmp/" + "bash", "/fa" + "rm/", "/.lib" + "rary"].map {
-            WordRule(word: $0, match: .text, instead: "a path in the repository")
-        }
-        + ["this " + "session", "sub" + "agent", "sub" + "agents", "cl" + "aude", "chat" + "gpt", "co" + "pilot"].map {
-            WordRule(word: $0, match: .words, instead: "nothing: say what the project does")
-        }
-        + ["issue " + "#", "issues " + "#", "closes " + "#", "fixes " + "#"].map {
-            WordRule(word: $0, match: .text, instead: "the reason itself, without a number")
-        }
+        ["/wo" + "rk/", "/opt/" + "swift-packages", "/tmp/" + "bash", "/fa" + "rm/", "/.lib" + "rary"].map { path in
+            WordRule(word: path, match: .text, instead: "a path in the repository")
+        } + [
+            WordRule(word: "this " + "session", match: .words, instead: "what the project does"),
+            WordRule(word: "sub" + "agent", match: .words, instead: "what the project does", also: ["sub" + "agents"]),
+            WordRule(
+                word: "issue " + "#",
+                match: .text,
+                instead: "the reason itself, without a number",
+                also: ["issues " + "#", "closes " + "#", "fixes " + "#", "Closes " + "#", "Fixes " + "#"]
+            ),
+        ]
 }
 
 extension WordException {
