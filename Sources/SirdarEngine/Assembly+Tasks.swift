@@ -21,7 +21,7 @@ extension Assembly {
             runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
             excluded: try exclusions(spec, instance)
         )
-        commit.tasks.append(TaskWrite(task, expecting: nil))
+        commit.tasks.append(TaskWrite(task, before: nil))
         setDeadline(task)
         note(
             "task.opened", on: instance.id, kind: "task", part: task.id.description,
@@ -70,7 +70,7 @@ extension Assembly {
     mutating func apply(_ event: TaskEvent, to task: ManualTask, verification: DueStep?) throws -> ManualTask {
         let decision = try TaskMachine.apply(event, to: task, at: now)
         let after = decision.task
-        commit.tasks.append(TaskWrite(after, expecting: task.version))
+        commit.tasks.append(TaskWrite(after, before: task))
         if decision.verifies, let verification { perform(verification) }
         if decision.checkEnded {
             let id = WorkID(instance: task.instance, step: Self.verificationStep(of: task))

@@ -247,3 +247,27 @@ extension ManualTask {
         ]
     }
 }
+
+extension ManualTask {
+    /// The three stages that queues are ordered by.
+    package enum Stage: Int, Sendable, Hashable {
+        case ready = 0
+        case held = 1
+        case ended = 2
+    }
+
+    package var stage: Stage {
+        switch state {
+        case .ready: .ready
+        case .claimed, .inProgress, .verifying: .held
+        case .completed, .failed, .cancelled, .expired: .ended
+        }
+    }
+}
+
+extension TaskSpec {
+    /// The skills as one text, the same for every order: what makes two tasks' demands the same.
+    package var skillSet: String { Self.skillSet(skills) }
+
+    package static func skillSet(_ skills: [String]) -> String { Set(skills).sorted().joined(separator: " ") }
+}
