@@ -53,27 +53,27 @@ package final class Blocking: Sendable {
         }
     }
 
-    private func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
+    private func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
         enum Place { case lane(Int), queued, none }
         let place: Place = state.withLock { state in
             if let lane = state.free.popLast() { return .lane(lane) }
             guard state.count < queueMax else { return .none }
-            state.waiting.append(job)
+            state.waiting.append(work)
             return .queued
         }
         switch place {
-        case .lane(let lane): start(job, on: lane)
+        case .lane(let lane): start(work, on: lane)
         case .queued: break
         case .none: return false
         }
         return true
     }
 
-    private func start(_ job: @escaping @Sendable () -> Void, on lane: Int) {
+    private func start(_ work: @escaping @Sendable () -> Void, on lane: Int) {
         lanes[lane].async {
-            var next: (@Sendable () -> Void)? = job
-            while let job = next {
-                job()
+            var next: (@Sendable () -> Void)? = work
+            while let work = next {
+                work()
                 next = self.state.withLock { state in
                     let waiting = state.take()
                     if waiting == nil { state.free.append(lane) }

@@ -98,6 +98,10 @@ extension Trouble {
         case is UnknownTask: self = .notFound("task")
         case is UnknownInstance: self = .notFound("instance")
         case let errors as FieldErrors: self = .invalid(errors.errors)
+        case let refusal as StudioRefusal:
+            self = Trouble(
+                status: refusal.status, code: refusal.code, title: "Not now", detail: refusal.sentence,
+                errors: refusal.errors)
         default: return nil
         }
     }

@@ -20,8 +20,8 @@ struct AuthenticationMiddleware: RouterMiddleware {
         var context = context
         if let header = request.headers[.authorization] {
             // A token that is wrong is not passed over in favour of a cookie.
-            context.principal = try await bearer(header)
-        } else if let secret = SessionCookie.read(request), let principal = try await session(secret) {
+            context.principal = try await bearer(header, context)
+        } else if let secret = SessionCookie.read(request), let principal = try await session(secret, context) {
             context.principal = principal
             context.sessionSecret = secret
         }
@@ -31,7 +31,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func bearer(_ header: String) async throws -> Principal {
+    private func bearer(_ header: String, _ context: AppContext) async throws -> Principal {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Trouble.signInNeeded }
         let (engine, text) = (engine, String(parts[1]))
@@ -39,25 +39,24 @@ struct AuthenticationMiddleware: RouterMiddleware {
             try People(engine.store).principal(token: text, at: engine.clock.now())
         }
         guard let found else { throw Trouble.signInNeeded }
-        keep(found.change)
+        keep(found.change, context.logger)
         return found.principal
     }
 
-    private func session(_ secret: Secret) async throws -> Principal? {
+    private func session(_ secret: Secret, _ context: AppContext) async throws -> Principal? {
         let (engine, limits) = (engine, limits)
         let found = try await blocking.run {
             try People(engine.store).principal(session: secret, limits: limits, at: engine.clock.now())
         }
-        keep(found?.change)
+        keep(found?.change, context.logger)
         return found?.principal
     }
 
     /// Written beside the request: whoever was a moment earlier has written as good a time.
-    private func keep(_ change: RecordChange?) {
+    private func keep(_ change: RecordChange?, _ log: Logger) {
         guard let change else { return }
         var commit = Commit()
         commit.records = [change]
-        let log = engine.log
         engine.store.submit(commit) { result in
             if case .failure(let error) = result, error != .conflict { log.warning("a last use was not kept: \(error)") }
         }
