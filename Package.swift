@@ -117,7 +117,10 @@ let package = Package(
         suite("JSONSchemaTests", ["JSON", "JSONSchema"]),
         suite("SirdarCoreTests", ["JSON", "JQ", "SirdarCore", "SirdarTestKit"]),
         suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
-        suite("SirdarEngineTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarTestKit"]),
+        suite(
+            "SirdarEngineTests",
+            ["JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit", logging]
+        ),
         suite(
             "SirdarStoreTests",
             [
