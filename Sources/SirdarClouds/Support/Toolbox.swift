@@ -8,7 +8,8 @@ package struct Toolbox: Sendable {
 
     let qemuImg: String
     let debugfs: String
-    let e2undo: String
+    let e2image: String
+    let e2fsck: String
     let mkfs: String
 
     /// Finds the tools, or says which are missing and which packages have them.
@@ -21,7 +22,8 @@ package struct Toolbox: Sendable {
         }
         qemuImg = find("qemu-img", "qemu-utils")
         debugfs = find("debugfs", "e2fsprogs")
-        e2undo = find("e2undo", "e2fsprogs")
+        e2image = find("e2image", "e2fsprogs")
+        e2fsck = find("e2fsck", "e2fsprogs")
         mkfs = find("mkfs.ext4", "e2fsprogs")
         guard missing.isEmpty else {
             throw CloudError(.invalid, "The local cloud needs programs that are not installed: \(missing.joined(separator: ", ")).")
