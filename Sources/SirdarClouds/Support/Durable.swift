@@ -37,6 +37,19 @@ enum Durable {
         try syncFolder(of: path)
     }
 
+    /// Copies a file to a name that is new.
+    static func copy(_ source: String, to path: String) throws(CloudError) {
+        let from = try Descriptor(source, O_RDONLY)
+        let target = try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL)
+        var at: Int64 = 0
+        while true {
+            let bytes = try from.bytes(at: at, 1 << 20)
+            if bytes.isEmpty { return }
+            try write(bytes, to: target)
+            at += Int64(bytes.count)
+        }
+    }
+
     static func sync(_ path: String) throws(CloudError) {
         try Descriptor(path, O_RDONLY).sync()
     }

@@ -4,11 +4,11 @@ import Glibc
 ///
 /// Over a pthread mutex, which ThreadSanitizer understands. Hold it for a few instructions only, and never while calling
 /// out.
-final class Locked<Value: Sendable>: @unchecked Sendable {  // The mutex guards every access to `value`.
+package final class Locked<Value: Sendable>: @unchecked Sendable {  // The mutex guards every access to `value`.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = value
         mutex = .allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
@@ -22,7 +22,7 @@ final class Locked<Value: Sendable>: @unchecked Sendable {  // The mutex guards 
         mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&value)
