@@ -42,9 +42,8 @@ final class Dispatcher: Sendable {
 
     func stop() { state.withLock { $0.engine = nil } }
 
-    func waitForASlot(until limit: Date) {
-        _ = slotFreed.wait(timeout: .now() + max(0, min(limit.timeIntervalSinceNow, 0.2)))
-    }
+    /// Until a slot is given back, and at most a fifth of a second.
+    func waitForASlot() { _ = slotFreed.wait(timeout: .now() + .milliseconds(200)) }
 
     func slotIsFree() {
         slotFreed.signal()

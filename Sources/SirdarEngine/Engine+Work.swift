@@ -10,7 +10,7 @@ extension Engine {
 
     /// Performs a step that is ours, in a reserved slot.
     func perform(_ step: DueStep, in slot: WorkerPool.Slot) {
-        held.withLock { $0[step.id] = Date() }
+        held.withLock { held in _ = held.insert(step.id) }
         pool.run(slot) {
             let outcome = self.attempt(step)
             self.report(outcome, of: step)
@@ -99,7 +99,7 @@ extension Engine {
     }
 
     private func reported(_ result: Result<Void, any Error>, _ outcome: ActionOutcome, _ step: DueStep) {
-        held.withLock { $0[step.id] = nil }
+        held.withLock { held in _ = held.remove(step.id) }
         guard case .failure(let error) = result else { return }
         switch error {
         case StoreError.staleFence, is Refusal, is TaskRefusal:
@@ -131,7 +131,7 @@ extension Engine {
 
     /// Prolongs the leases of what is being performed, well before they lapse.
     func renewLeases() {
-        let work = held.withLock { Array($0.keys) }
+        let work = held.withLock { Array($0) }
         guard !work.isEmpty else { return }
         let lease = Lease(owner: owner, until: clock.now().advanced(by: settings.lease))
         do {

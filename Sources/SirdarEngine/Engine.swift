@@ -23,7 +23,7 @@ package final class Engine: Sendable {
     let owner: Int64
     let lanes: [EngineLane]
     let backlog = Locked(false)
-    let held = Locked<[WorkID: Date]>([:])
+    let held = Locked<Set<WorkID>>([])
     let dispatcher: Dispatcher
 
     package struct Settings: Sendable {
@@ -75,8 +75,8 @@ package final class Engine: Sendable {
     /// Stops giving out work, and answers when what was being performed has been recorded.
     package func stop() {
         dispatcher.stop()
-        let limit = Date(timeIntervalSinceNow: 10)
-        while pool.room.total < pool.slots, Date() < limit { dispatcher.waitForASlot(until: limit) }
+        let limit = clock.now().advanced(by: .seconds(10))
+        while pool.room.total < pool.slots, clock.now() < limit { dispatcher.waitForASlot() }
     }
 
     // MARK: The road

@@ -104,7 +104,7 @@ struct TidyRuleTests {
     @Test("a rule leaves its homes alone, and an exception lets nothing else through")
     func homesAndExceptions() {
         let sample = "let now = Date()"
-        #expect(Words.findings(in: ScannedText(path: "Sources/SirdarEngine/SystemClock.swift", text: sample)).isEmpty)
+        #expect(Words.findings(in: ScannedText(path: "Sources/SirdarEngine/Support/Clock.swift", text: sample)).isEmpty)
         #expect(Words.findings(in: ScannedText(path: "Sources/SirdarEngine/Engine.swift", text: sample)).count == 1)
         let glossary = Words.findings(in: ScannedText(path: "docs/glossary.md", text: "no job, no " + "TO" + "DO"))
         #expect(Words.unexcused(glossary).count == 1)

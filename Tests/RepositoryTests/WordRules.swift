@@ -37,13 +37,13 @@ extension WordRule {
             word: "@unchecked Sendable",
             match: .code,
             instead: "state in Locked and everything else a let",
-            homes: ["Sources/SirdarEngine/Locked.swift"]
+            homes: ["Sources/SirdarEngine/Support/Locked.swift"]
         ),
         WordRule(
             word: "nonisolated(unsafe)",
             match: .code,
             instead: "state in Locked and everything else a let",
-            homes: ["Sources/SirdarEngine/Locked.swift"]
+            homes: ["Sources/SirdarEngine/Support/Locked.swift"]
         ),
         WordRule(word: "try!", match: .code, instead: "try, or preconditionFailure with a sentence"),
         WordRule(word: "fatalError(", match: .code, instead: "preconditionFailure with the invariant as a sentence"),
@@ -59,7 +59,7 @@ extension WordRule {
                 match: .code,
                 instead: "the time as an argument: the one clock is SystemClock",
                 scope: ["Sources/", "Tests/"],
-                homes: ["Sources/SirdarEngine/SystemClock.swift"]
+                homes: ["Sources/SirdarEngine/Support/Clock.swift"]
             )
         } + [
             WordRule(
