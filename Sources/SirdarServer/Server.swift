@@ -1,7 +1,8 @@
 package import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
-package import SirdarCore
+import SirdarCore
 package import SirdarEngine
 
 /// Shows everything over HTTP, as JSON and as pages. `Routes.swift` has every URL on one screen.

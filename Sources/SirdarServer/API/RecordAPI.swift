@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// Instances, the journal and workflows, and the state of the process, for programs.
 struct RecordAPI: Sendable {

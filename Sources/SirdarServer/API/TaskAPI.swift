@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// Tasks and queues, for programs.
 struct TaskAPI: Sendable {

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import SirdarCore
 import SirdarEngine
 import SirdarJournal
 

@@ -110,13 +110,13 @@ extension Trouble {
         switch refusal {
         case .invalid(let errors): return .invalid(errors)
         case .notInQueue, .lacksSkills, .excluded:
-            return Trouble(status: 403, code: refusal.code, title: "Not yours to do", detail: refusal.sentence)
+            return Trouble(status: 403, code: refusal.code, title: "Not yours to do", detail: refusal.sentence())
         case .noteNeeded:
             return Trouble(
-                status: 422, code: refusal.code, title: "A note is needed", detail: refusal.sentence,
-                errors: [FieldError(pointer: "/note", refusal.sentence)])
+                status: 422, code: refusal.code, title: "A note is needed", detail: refusal.sentence(),
+                errors: [FieldError(pointer: "/note", refusal.sentence())])
         case .heldBy, .notClaimed, .alreadyStarted, .ended, .beingVerified, .notVerifying, .staleFence:
-            return .conflict(refusal.code, refusal.sentence)
+            return .conflict(refusal.code, refusal.sentence())
         }
     }
 

@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// Images, machines and requests: what a requester looks at.
 struct ImagePages: Sendable {

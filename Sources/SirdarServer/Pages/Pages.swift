@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 import SirdarCore
 import SirdarEngine
@@ -204,11 +205,11 @@ struct EntryRow: Sendable {
         object = entry.objectKind
         objectID = entry.object.description
         refusal = entry.refusal.map(Show.words)
-        facts = Self.facts(entry.detail, reading) + Self.facts(entry.confidential, reading)
+        facts = Self.told(entry.detail) + Self.told(entry.confidential)
     }
 
     /// What matters to a reader; steps have a table of their own.
-    private static func facts(_ detail: JSON, _ reading: Reading) -> [Fact] {
+    private static func told(_ detail: JSON) -> [Fact] {
         (detail.asObject ?? [:]).compactMap { key, value in
             guard !["steps", "version", "step"].contains(key), !value.isNull else { return nil }
             return Fact(key: Show.words(key), value: String(Show.value(value).prefix(500)))

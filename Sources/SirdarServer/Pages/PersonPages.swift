@@ -3,6 +3,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// Signing in and out, and what is one's own: sessions and tokens.
 struct PersonPages: Sendable {

@@ -106,7 +106,8 @@ extension TaskContent {
         problem = trouble.map { errors.isEmpty ? $0.detail : "Not completed yet: \(errors.count == 1 ? "one thing is" : "\(errors.count) things are") not right." }
         problems = errors.map { Problem(target: Self.target($0.pointer), detail: $0.detail) }
         check = task.lastCheck.map { CheckContent($0, reading.now) }
-        let own = (story?.entries ?? []).filter { $0.part == id }
+        let part = task.id.description
+        let own = (story?.entries ?? []).filter { $0.part == part }
         history = try own.reversed().map { try EntryRow($0, reading) }
         outcomes = task.spec.outcomes.enumerated().map { index, name in
             Outcome(name: name, label: index == 0 ? "Complete: \(Show.words(name))" : Show.capitalised(Show.words(name)), isFirst: index == 0)

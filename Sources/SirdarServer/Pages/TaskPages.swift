@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// The queue and the task: what a support engineer looks at all day.
 struct TaskPages: Sendable {

@@ -1,3 +1,4 @@
+import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
@@ -42,8 +43,8 @@ extension Server {
     /// The identifier in the request's path.
     ///
     /// - Throws: not found, since what is no identifier names nothing.
-    func identifier(_ context: AppContext, _ key: String = "id", _ what: String) throws(Trouble) -> Identifier {
-        guard let identifier = context.parameters.get(key).flatMap({ Identifier($0) }) else { throw .notFound(what) }
+    func identifier(_ context: AppContext, _ what: String) throws(Trouble) -> Identifier {
+        guard let identifier = context.parameters.get("id").flatMap({ Identifier($0) }) else { throw .notFound(what) }
         return identifier
     }
 

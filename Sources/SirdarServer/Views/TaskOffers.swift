@@ -42,7 +42,7 @@ struct TaskOffer: Sendable, Hashable {
 extension Reading {
     /// The refusal as a sentence for people: with names, and how long ago.
     func sentence(_ refusal: TaskRefusal) throws -> String {
-        guard case .heldBy(let person, since: let since) = refusal else { return refusal.sentence }
+        guard case .heldBy(let person, since: let since) = refusal else { return refusal.sentence() }
         let ago = Show.length(now.since(since))
         return "\(try name(person)) has held this task for \(ago). What you typed is kept. Ask them, or take another one."
     }
