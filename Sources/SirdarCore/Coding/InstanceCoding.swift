@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // An instance's state as bytes. What never changes after the start (its input, origin, parent and workflow) lies in
 // the store's columns beside it and is not written again with each step.

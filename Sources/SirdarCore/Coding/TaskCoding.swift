@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // A task's changing part as bytes; its description is written once, beside it.
 extension ManualTask {
@@ -25,6 +25,9 @@ extension ManualTask {
             writer.write(check.output)
             writer.write(check.at)
         }
+        writer.write(urgency.rawValue)
+        writer.write(priority.rawValue)
+        writer.write(queue)
         return writer.bytes
     }
 
@@ -46,12 +49,29 @@ extension ManualTask {
             let output = try reader.json()
             return Check(result, output: output, at: try reader.timestamp())
         }
+        guard let urgency = Urgency(rawValue: try reader.int()),
+            let priority = TaskSpec.Priority(rawValue: try reader.int())
+        else { throw MalformedBytes("an unknown urgency or priority") }
+        self.urgency = urgency
+        self.priority = priority
+        queue = try reader.string()
+    }
+
+    /// Whether a person is among those excluded, without reading the rest: queues are searched by it.
+    package static func excludes(_ person: String, specBytes: [UInt8]) throws(MalformedBytes) -> Bool {
+        var reader = ByteReader(specBytes)
+        guard try reader.int() == format else { throw MalformedBytes("a task of another format") }
+        return try reader.exclusions().contains { $0.person == person }
     }
 
     /// The part that never changes: what opened it.
     package var specBytes: [UInt8] {
         var writer = ByteWriter()
         writer.write(Self.format)
+        writer.write(excluded) { writer, exclusion in
+            writer.write(exclusion.person)
+            writer.write(exclusion.why)
+        }
         writer.write(spec.json)
         writer.write(origin.request) { $0.write($1) }
         writer.write(origin.requester)
@@ -60,10 +80,6 @@ extension ManualTask {
         writer.write(dueAt) { $0.write($1) }
         writer.write(atRiskAt) { $0.write($1) }
         writer.write(runbook?.hex) { $0.write($1) }
-        writer.write(excluded) { writer, exclusion in
-            writer.write(exclusion.person)
-            writer.write(exclusion.why)
-        }
         return writer.bytes
     }
 
@@ -78,6 +94,7 @@ extension ManualTask {
     ) throws(MalformedBytes) {
         var reader = ByteReader(specBytes)
         guard try reader.int() == Self.format else { throw MalformedBytes("a task of another format") }
+        let excluded = try reader.exclusions()
         let spec: TaskSpec
         do { spec = try TaskSpec(json: try reader.json(), at: "") } catch let error as MalformedBytes {
             throw error
@@ -94,10 +111,6 @@ extension ManualTask {
         let dueAt = try reader.optional(moment)
         let atRiskAt = try reader.optional(moment)
         let runbook = try reader.optional { (reader: inout ByteReader) throws(MalformedBytes) in try reader.string() }
-        let excluded = try reader.array { (reader: inout ByteReader) throws(MalformedBytes) in
-            let person = try reader.string()
-            return Exclusion(person: person, why: try reader.string())
-        }
         self.init(
             id: id,
             instance: instance,
@@ -163,6 +176,13 @@ extension ByteReader {
         let values = try object()
         let by = try string()
         return .init(outcome: outcome, values: values, by: by, at: try timestamp())
+    }
+
+    fileprivate mutating func exclusions() throws(MalformedBytes) -> [ManualTask.Exclusion] {
+        try array { (reader: inout ByteReader) throws(MalformedBytes) in
+            let person = try reader.string()
+            return .init(person: person, why: try reader.string())
+        }
     }
 
     fileprivate mutating func tick() throws(MalformedBytes) -> ManualTask.Tick {

@@ -1,5 +1,5 @@
 package import JQ
-package import JSON
+import JSON
 
 /// One step of a definition: the specification's "task".
 package struct Node: Sendable {

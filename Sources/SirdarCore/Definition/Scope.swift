@@ -1,4 +1,4 @@
-package import JQ
+import JQ
 package import JSON
 
 /// What an expression may see besides its input `.`; each value is made only when an expression asks for it.

@@ -1,5 +1,5 @@
-package import JQ
-package import JSON
+import JQ
+import JSON
 package import JSONSchema
 
 /// A definition as the machine reads it: checked, compiled and immutable.

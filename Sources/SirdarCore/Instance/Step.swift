@@ -75,6 +75,13 @@ package struct Step: Sendable, Hashable {
     package enum Branch: Sendable, Hashable {
         case active(Step)
         case ended(JSON)
+
+        var leaves: [Step] {
+            switch self {
+            case .active(let step): step.leaves
+            case .ended: []
+            }
+        }
     }
 }
 
@@ -84,13 +91,7 @@ extension Step {
         switch state {
         case .sequence(let child): child.leaves
         case .loop(items: _, position: _, body: let body): body.leaves
-        case .parallel(let branches):
-            branches.flatMap { branch in
-                switch branch {
-                case .active(let step): step.leaves
-                case .ended: []
-                }
-            }
+        case .parallel(let branches): branches.flatMap(\.leaves)
         case .attempt(body: let body, retries: _, since: _): body.leaves
         case .handling(body: let body, problem: _): body.leaves
         case .entering, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson: [self]

@@ -74,6 +74,8 @@ package enum TimerKind: Int, Sendable, Hashable, CaseIterable {
     case deadline = 3
     /// Another instance, which a step waited for, has ended.
     case childEnded = 4
+    /// What the instance runs for is over, and it is to be cancelled.
+    case cancel = 5
 }
 
 /// The machine says no: the event does not apply, and nothing changes.

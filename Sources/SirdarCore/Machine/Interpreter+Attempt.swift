@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // `try`: the body, its retries, and the handler of what it could not do.
 extension Interpreter {

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // How the steps that hold other steps go on when one of these has ended.
 extension Interpreter {

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // One function an event. Each finds the step that the event is about, changes it, and lets the change travel up.
 extension Interpreter {

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // Steps that people end: manual work, and steps that gave up.
 extension Interpreter {

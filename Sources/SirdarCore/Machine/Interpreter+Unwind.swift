@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 // What happens when an instance faults or is cancelled: no new step starts, work in hand that can be undone is let
 // finish, and then everything that had begun is undone, the latest first.

@@ -1,4 +1,5 @@
-package import JSON
+import JSON
+import JSONSchema
 
 /// One decision in the making: walks the tree of active steps, and gathers what is to be written.
 struct Interpreter {
@@ -119,6 +120,12 @@ struct Interpreter {
         let output = try data.as?.evaluate(raw, scope) ?? raw
         try check(data.schema, output, node, "output")
         return output
+    }
+
+    func check(_ schema: Schema?, _ value: JSON, _ node: Node, _ what: String) throws(Problem) {
+        guard let violations = schema?.validate(value), !violations.isEmpty else { return }
+        let sentences = violations.prefix(20).map { "\($0.instancePointer): \($0.message)" }
+        throw Problem(.validation, "The \(what) does not fit. \(sentences.joined(separator: "; "))", at: node.pointer)
     }
 
     // MARK: The story

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// Decides what happens next. Start reading here.
 ///

@@ -24,7 +24,7 @@ package struct Form: Sendable, Hashable {
 
     package struct Rules: Sendable, Hashable {
         /// A regular expression that the whole text matches.
-        package var pattern: Pattern?
+        package var pattern: FieldPattern?
         /// The network that an address lies in.
         package var within: NetworkRange?
         /// Values that it must not be, whatever their spelling.
@@ -64,7 +64,7 @@ extension Form.Field {
         initial = json["default"]
         var rules = Form.Rules()
         if let source = json["pattern"]?.asString {
-            do { rules.pattern = try Pattern(source) } catch { throw wrong("its pattern does not compile: \(error)") }
+            do { rules.pattern = try FieldPattern(source) } catch { throw wrong("its pattern does not compile: \(error)") }
         }
         if let within = json["within"]?.asString {
             guard let range = NetworkRange(within) else { throw wrong("`within` is \(within), which is no network.") }
@@ -77,6 +77,23 @@ extension Form.Field {
         rules.lengthMax = json["maxLength"]?.asInt ?? (kind == .text ? 20_000 : rules.lengthMax)
         self.rules = rules
     }
+}
+
+/// A regular expression that a whole text must match, compiled once; told apart by how it is written.
+package struct FieldPattern: Sendable, Hashable {
+    package let source: String
+    private let compiled: JSON.Pattern
+
+    package init(_ source: String) throws(JSON.Pattern.SyntaxError) {
+        self.source = source
+        compiled = try JSON.Pattern("^(?:\(source))$")
+    }
+
+    package static func == (left: FieldPattern, right: FieldPattern) -> Bool { left.source == right.source }
+    package func hash(into hasher: inout Hasher) { hasher.combine(source) }
+
+    /// A match that exceeds its budget is no match: the value is refused, nothing hangs.
+    func matches(_ text: String) -> Bool { (try? compiled.matches(text)) ?? false }
 }
 
 /// What is wrong with one value, for the person who typed it.
@@ -157,8 +174,7 @@ extension Form.Field {
         if kind == .choice, !rules.options.contains(text) {
             throw Wrong(sentence: "\(label) must be one of: \(rules.options.joined(separator: ", ")).")
         }
-        if let pattern = rules.pattern, (try? pattern.matchesWhole(text)) != true {
-            // A match that exceeds its budget is no match: the value is refused, nothing hangs.
+        if let pattern = rules.pattern, !pattern.matches(text) {
             throw Wrong(sentence: "\(label) does not have the form \(pattern.source).")
         }
         if rules.not.contains(text) { throw Wrong(sentence: "\(label) must not be \(text).") }

@@ -33,6 +33,7 @@ package struct ManualTask: Sendable, Hashable {
     package var draft: JSON.Object
     package var ticks: [Tick]
     package var lastCheck: Check?
+    package var urgency: Urgency
 
     package init(
         id: Identifier,
@@ -64,6 +65,7 @@ package struct ManualTask: Sendable, Hashable {
         priority = open.spec.priority
         draft = [:]
         ticks = []
+        urgency = .inTime
     }
 }
 
@@ -115,6 +117,39 @@ extension ManualTask {
             }
         }
     }
+
+    /// How its due time stands. Stored, and moved by a timer in a commit of its own, so that queues stay in order.
+    package enum Urgency: Int, Sendable, Hashable, CaseIterable, Comparable {
+        case inTime = 0
+        case atRisk = 1
+        case overdue = 2
+
+        package var name: String {
+            switch self {
+            case .inTime: "in_time"
+            case .atRisk: "at_risk"
+            case .overdue: "overdue"
+            }
+        }
+
+        package static func < (left: Urgency, right: Urgency) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// What the task's due times say at a moment.
+    package func urgency(at now: Timestamp) -> Urgency {
+        if let dueAt, now >= dueAt { return .overdue }
+        if let atRiskAt, now >= atRiskAt { return .atRisk }
+        return .inTime
+    }
+
+    /// Where it stands in its queue, the smallest first: priority, then urgency, then what is due first.
+    package var rank: Int64 {
+        let due = min(max(dueAt?.milliseconds ?? Self.latest, 0), Self.latest)
+        return Int64(TaskSpec.Priority.urgent.rawValue - priority.rawValue) << 58
+            | Int64(Urgency.overdue.rawValue - urgency.rawValue) << 56 | due
+    }
+
+    private static let latest: Int64 = (1 << 56) - 1
 
     package struct Owner: Sendable, Hashable {
         package let person: String
@@ -211,4 +246,28 @@ extension ManualTask {
             "owner": owner.map { .string($0.person) } ?? .null, "about": spec.about,
         ]
     }
+}
+
+extension ManualTask {
+    /// The three stages that queues are ordered by.
+    package enum Stage: Int, Sendable, Hashable {
+        case ready = 0
+        case held = 1
+        case ended = 2
+    }
+
+    package var stage: Stage {
+        switch state {
+        case .ready: .ready
+        case .claimed, .inProgress, .verifying: .held
+        case .completed, .failed, .cancelled, .expired: .ended
+        }
+    }
+}
+
+extension TaskSpec {
+    /// The skills as one text, the same for every order: what makes two tasks' demands the same.
+    package var skillSet: String { Self.skillSet(skills) }
+
+    package static func skillSet(_ skills: [String]) -> String { Set(skills).sorted().joined(separator: " ") }
 }

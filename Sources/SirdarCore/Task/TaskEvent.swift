@@ -12,6 +12,8 @@ package enum TaskEvent: Sendable, Hashable {
     case checked(ManualTask.Check)
     /// What it was for is over.
     case closed(expired: Bool)
+    /// It has come to be at risk, or overdue.
+    case aged
 
     /// The event's name, as the journal writes it.
     package var name: String {
@@ -25,6 +27,7 @@ package enum TaskEvent: Sendable, Hashable {
         case .failed: "task.failed"
         case .checked: "task.checked"
         case .closed: "task.closed"
+        case .aged: "task.aged"
         }
     }
 }
@@ -167,9 +170,10 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         }
     }
 
-    package var sentence: String {
+    /// What to tell the person who was refused; `name` turns a person's identifier into a name.
+    package func sentence(name: (String) -> String = { $0 }) -> String {
         switch self {
-        case .heldBy(let person, let since): "\(person) holds this task since \(since). Ask them, or take another one."
+        case .heldBy(let person, let since): "\(name(person)) holds this task since \(since). Ask them, or take another one."
         case .notClaimed: "Nobody holds this task. Claim it first."
         case .alreadyStarted: "It has already been started."
         case .ended(let state, let outcome):

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// Decides about tasks, as `Machine` does about instances: pure, one function an operation, no default.
 package enum TaskMachine {
@@ -31,6 +31,9 @@ package enum TaskMachine {
         case .failed(let worker, let code, let text): decision = try failed(worker, code, text, task)
         case .checked(let check): decision = try checked(check, task)
         case .closed(let expired): decision = closed(expired: expired, task)
+        case .aged:
+            decision = Decision(task: task)
+            decision.task.urgency = task.urgency(at: now)
         }
         decision.task.version += 1
         return decision

@@ -29,12 +29,12 @@ package struct InstanceWrite: Sendable {
 
 package struct TaskWrite: Sendable {
     package let task: ManualTask
-    /// The version that it must have; `nil`: it is new.
-    package let expecting: Int64?
+    /// The task as it was, whose version it must still have; `nil`: it is new.
+    package let before: ManualTask?
 
-    package init(_ task: ManualTask, expecting: Int64?) {
+    package init(_ task: ManualTask, before: ManualTask?) {
         self.task = task
-        self.expecting = expecting
+        self.before = before
     }
 }
 

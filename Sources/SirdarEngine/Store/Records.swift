@@ -1,5 +1,5 @@
 package import JSON
-package import SirdarCore
+import SirdarCore
 
 /// A document of the domain: an image, a request, a person, a session. The engine keeps it and does not know it.
 package struct Record: Sendable, Hashable {

@@ -1,6 +1,6 @@
 package import JSON
 package import SirdarCore
-package import SirdarJournal
+import SirdarJournal
 
 /// Keeps everything: the one place where state lives, behind domain verbs.
 ///
