@@ -10,6 +10,11 @@ package enum DefinitionDecoder {
         package let workflow: Workflow?
         /// In the order of the file.
         package let diagnostics: [Diagnostic]
+
+        package init(workflow: Workflow?, diagnostics: [Diagnostic]) {
+            self.workflow = workflow
+            self.diagnostics = diagnostics
+        }
     }
 
     package static func decode(_ root: Located, hash: ContentHash, vocabulary: Vocabulary) -> Decoded {
