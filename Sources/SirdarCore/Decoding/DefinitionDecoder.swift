@@ -17,11 +17,21 @@ package enum DefinitionDecoder {
         }
     }
 
-    package static func decode(_ root: Located, hash: ContentHash, vocabulary: Vocabulary) -> Decoded {
+    /// Reads a definition.
+    ///
+    /// With `keepsGoing`, the workflow is given in spite of errors if the machine could run it: for versions that
+    /// were sound when they were deployed, and to which instances are pinned.
+    package static func decode(
+        _ root: Located,
+        hash: ContentHash,
+        vocabulary: Vocabulary,
+        keepsGoing: Bool = false
+    ) -> Decoded {
         let findings = Findings()
         let reader = DefinitionReader(vocabulary: vocabulary, findings: findings)
         let workflow = reader.read(root, hash: hash)
-        return Decoded(workflow: findings.hasErrors ? nil : workflow, diagnostics: findings.inOrder)
+        let isUsable = keepsGoing ? findings.canRun : !findings.hasErrors
+        return Decoded(workflow: isUsable ? workflow : nil, diagnostics: findings.inOrder)
     }
 
     /// The name of the definition in a file, without a look at the rest; `nil` when its head does not say it.
@@ -42,7 +52,8 @@ package enum DefinitionDecoder {
     private static func collectRunbooks(_ node: Located, into names: inout Set<String>) {
         switch node.value {
         case .map(let members):
-            if node["call"]?.text == "manual", let runbook = node["with"]?["runbook"], !Expressions.isExpression(runbook),
+            if node["call"]?.text == "manual", let runbook = node["with"]?["runbook"],
+                !Expressions.isExpression(runbook),
                 let name = runbook.text
             {
                 names.insert(name)
@@ -87,7 +98,7 @@ final class DefinitionReader {
         checkSeparations()
         let nodes = resolve()
         checkTriage(head, fields.keyPlace("document"))
-        guard let document = head.document, !nodes.isEmpty else { return nil }
+        guard let document = head.document, let nodes else { return nil }
         return Workflow(
             document: document,
             nodes: nodes,
@@ -102,7 +113,11 @@ final class DefinitionReader {
 
     private func refuseLater(_ fields: Fields) {
         if fields.has("schedule") {
-            findings.error(.notYet, at: fields.keyPlace("schedule"), "`schedule` is not in this version: start it by a request")
+            findings.error(
+                .notYet,
+                at: fields.keyPlace("schedule"),
+                "`schedule` is not in this version: start it by a request"
+            )
         }
         guard let node = fields["evaluate"],
             let evaluate = Fields(node, "`evaluate`", keys: ["language", "mode"], findings)

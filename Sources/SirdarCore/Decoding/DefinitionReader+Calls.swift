@@ -5,16 +5,19 @@ import JSONSchema
 extension DefinitionReader {
     /// What the language can call and this profile leaves to actions, with what to write instead.
     private static let refusedCalls = [
-        "grpc": "an action of the program", "openapi": "an action of the program", "asyncapi": "an action of the program",
+        "grpc": "an action of the program", "openapi": "an action of the program",
+        "asyncapi": "an action of the program",
         "a2a": "an action of the program", "mcp": "an action of the program",
     ]
 
     func readCallStep(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
         guard let name = fields["call"] else {
             findings.error(
-                .missingKey, at: node.place, "a step with arguments needs `call`",
-                allowed: Array(functionNames.prefix(Findings.allowedMax)))
-            node.isBroken = true
+                .missingKey,
+                at: node.place,
+                "a step with arguments needs `call`",
+                allowed: Array(functionNames.prefix(Findings.allowedMax))
+            )
             return
         }
         let retry = readCallRetry(fields, locals)
@@ -23,7 +26,10 @@ extension DefinitionReader {
         case .function(let function, let with):
             let arguments = readArguments(with, function, at: node.place, .inside.with(locals))
             node.kind = .ready(.call(.init(action: function.name, with: arguments, retry: retry)))
-        case nil: node.isBroken = true
+        case .unknown(let action, let with):
+            let arguments = with.map { expressions.template($0, .inside.with(locals)) } ?? .constant([:])
+            node.kind = .ready(.call(.init(action: action, with: arguments, retry: retry)))
+        case nil: break
         }
     }
 
@@ -45,6 +51,8 @@ extension DefinitionReader {
             let arguments = readArguments(with, function, at: node.place, site)
             let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"]) }
             return Node.Call(action: function.name, with: arguments, retry: retry)
+        case .unknown(let action, let with):
+            return Node.Call(action: action, with: with.map { expressions.template($0, site) } ?? .constant([:]))
         case nil: return nil
         }
     }
@@ -54,9 +62,13 @@ extension DefinitionReader {
     private enum Callee {
         case manual(with: Located?)
         case function(Vocabulary.Function, with: Located?)
+        /// There is none of that name, or none any more.
+        case unknown(String, with: Located?)
     }
 
-    private var functionNames: [String] { ["manual"] + (Array(vocabulary.functions.keys) + Array(components.functions.keys)).sorted() }
+    private var functionNames: [String] {
+        ["manual"] + (Array(vocabulary.functions.keys) + Array(components.functions.keys)).sorted()
+    }
 
     private func callee(_ node: Located, _ with: Located?) -> Callee? {
         guard let name = node.text else {
@@ -71,9 +83,14 @@ extension DefinitionReader {
         } else if name == "http" {
             findings.error(.notYet, at: node.place, "`call: http` is not in this version: use an action of the program")
         } else if name.contains("@") || name.contains("://") {
-            findings.error(.refused, at: node.place, "functions of remote catalogues are not called: use an action of the program")
+            findings.error(
+                .refused,
+                at: node.place,
+                "functions of remote catalogues are not called: use an action of the program"
+            )
         } else {
             findings.unknown("function", name, at: node.place, known: functionNames)
+            return .unknown(name, with: with)
         }
         return nil
     }
@@ -84,7 +101,11 @@ extension DefinitionReader {
             let inner = fields.required("call")
         else { return nil }
         guard let innerName = inner.text, components.functions[innerName] == nil else {
-            findings.error(.wrongValue, at: inner.place, "a function of `use` calls an action, and not another function of `use`")
+            findings.error(
+                .wrongValue,
+                at: inner.place,
+                "a function of `use` calls an action, and not another function of `use`"
+            )
             return nil
         }
         return callee(inner, Self.merged(fields["with"], with))
@@ -101,7 +122,10 @@ extension DefinitionReader {
 
     /// Reads the arguments of a call, and holds what is constant in them to the function's schema.
     private func readArguments(
-        _ with: Located?, _ function: Vocabulary.Function, at place: Place, _ site: Site
+        _ with: Located?,
+        _ function: Vocabulary.Function,
+        at place: Place,
+        _ site: Site
     ) -> Template {
         guard let with else {
             if let key = function.required.first {
@@ -120,7 +144,11 @@ extension DefinitionReader {
         let fields = Fields(members, at: with.place, "the input of `\(function.name)`", keys: keys, findings)
         for key in function.required where !fields.has(key) {
             findings.error(
-                .arguments, at: with.place, "`\(function.name)` needs `\(key)`", allowed: function.keys ?? [])
+                .arguments,
+                at: with.place,
+                "`\(function.name)` needs `\(key)`",
+                allowed: function.keys ?? []
+            )
         }
         for key in keys { check(fields[key], key, function) }
         if template.isConstant, findings.diagnostics.count == before { check(with, against: function.schema, function) }
@@ -135,7 +163,10 @@ extension DefinitionReader {
     private func check(_ node: Located, against schema: Schema, _ function: Vocabulary.Function) {
         guard let violation = schema.firstViolation(node.json) else { return }
         findings.error(
-            .arguments, at: node.node(at: violation.path).place, "`\(function.name)` does not take this: \(violation.message)")
+            .arguments,
+            at: node.node(at: violation.path).place,
+            "`\(function.name)` does not take this: \(violation.message)"
+        )
     }
 
     // MARK: Other workflows
@@ -145,15 +176,20 @@ extension DefinitionReader {
         for refused in ["shell", "script", "container"] where run[refused] != nil {
             let place = run.members?.first { $0.key == refused }?.keyPlace ?? run.place
             findings.error(
-                .refused, at: place, "`run: \(refused)` is not part of this profile: automatic work is an action of the program")
-            node.isBroken = true
+                .refused,
+                at: place,
+                "`run: \(refused)` is not part of this profile: automatic work is an action of the program"
+            )
             return
         }
         guard let keys = Fields(run, "`run`", keys: ["workflow", "await", "return"], findings) else { return }
         for key in ["await", "return"] where keys.has(key) {
             guard key == "return" || keys.bool(key) == false else { continue }
             findings.error(
-                .notYet, at: keys.keyPlace(key), "a workflow that is run is waited for, and gives its output: `\(key)` is not in this version")
+                .notYet,
+                at: keys.keyPlace(key),
+                "a workflow that is run is waited for, and gives its output: `\(key)` is not in this version"
+            )
         }
         guard let target = keys.required("workflow"),
             let subflow = Fields(target, "`workflow`", keys: ["namespace", "name", "version", "input"], findings)
@@ -164,7 +200,8 @@ extension DefinitionReader {
         else { return }
         checkWorkflow(.init(namespace: namespace, name: name, version: version), subflow)
         node.kind = .ready(
-            .workflow(.init(namespace: namespace, name: name, version: version, input: input ?? .constant([:]))))
+            .workflow(.init(namespace: namespace, name: name, version: version, input: input ?? .constant([:])))
+        )
     }
 
     private func checkWorkflow(_ wanted: Vocabulary.WorkflowName, _ fields: Fields) {

@@ -28,7 +28,10 @@ extension DefinitionReader {
         }
         if fields.has("resource") {
             findings.error(
-                .refused, at: fields.keyPlace("resource"), "a schema is written here, under `document`, and not fetched")
+                .refused,
+                at: fields.keyPlace("resource"),
+                "a schema is written here, under `document`, and not fetched"
+            )
             return nil
         }
         if let format = fields.text("format"), format != "json", let place = fields["format"]?.place {
@@ -59,7 +62,8 @@ extension DefinitionReader {
             }
             return readTimeout(timeout, site: site)
         }
-        guard let fields = Fields(node, "`timeout`", keys: ["after"], findings), let after = fields.required("after") else {
+        guard let fields = Fields(node, "`timeout`", keys: ["after"], findings), let after = fields.required("after")
+        else {
             return nil
         }
         return Workflow.Timeout(after: readDuration(after, "`after`", site: site))
@@ -103,7 +107,9 @@ extension DefinitionReader {
 
     private func readBackoff(_ fields: Fields) -> RetryPolicy.Backoff? {
         let names = RetryPolicy.Backoff.allCases.map(\.rawValue)
-        guard let node = fields["backoff"], let backoff = Fields(node, "`backoff`", keys: names, findings) else { return nil }
+        guard let node = fields["backoff"], let backoff = Fields(node, "`backoff`", keys: names, findings) else {
+            return nil
+        }
         let chosen = RetryPolicy.Backoff.allCases.filter { backoff.has($0.rawValue) }
         for choice in chosen {
             guard let shape = backoff[choice.rawValue], !shape.isNull else { continue }
@@ -127,7 +133,8 @@ extension DefinitionReader {
     }
 
     private func readLimit(_ fields: Fields, _ policy: inout RetryPolicy) {
-        guard let node = fields["limit"], let limit = Fields(node, "`limit`", keys: ["attempt", "duration"], findings) else {
+        guard let node = fields["limit"], let limit = Fields(node, "`limit`", keys: ["attempt", "duration"], findings)
+        else {
             return
         }
         policy.durationMax = limit.interval("duration")
@@ -137,7 +144,10 @@ extension DefinitionReader {
         policy.attemptsMax = attempt.int("count", in: 1...1000)
         if attempt.has("duration") {
             findings.error(
-                .notYet, at: attempt.keyPlace("duration"), "give the step a `timeout`: `attempt.duration` is not in this version")
+                .notYet,
+                at: attempt.keyPlace("duration"),
+                "give the step a `timeout`: `attempt.duration` is not in this version"
+            )
         }
     }
 }

@@ -48,8 +48,12 @@ extension DefinitionReader {
         let families = [Problem.Kind.runtime, .manual].map { $0.type.dropLast($0.rawValue.count) }
         guard families.contains(where: { type.hasPrefix($0) }) else { return }
         findings.error(
-            .wrongValue, at: node.place, "`\(type)` is no standard error",
-            suggestion: Suggestion.nearest(to: type, among: known), allowed: Problem.Kind.allCases.map(\.rawValue))
+            .wrongValue,
+            at: node.place,
+            "`\(type)` is no standard error",
+            suggestion: Suggestion.nearest(to: type, among: known),
+            allowed: Problem.Kind.allCases.map(\.rawValue)
+        )
     }
 
     // MARK: Try
@@ -69,7 +73,10 @@ extension DefinitionReader {
         let inner = locals + [variable]
         if keys.has("then") {
             findings.error(
-                .notYet, at: keys.keyPlace("then"), "put `then` on the step itself: `catch.then` is not in this version")
+                .notYet,
+                at: keys.keyPlace("then"),
+                "put `then` on the step itself: `catch.then` is not in this version"
+            )
         }
         let handler = keys["do"].map {
             readSequence($0, parent: node.index, pointer: "\(node.pointer)/catch/do", locals: inner)
@@ -86,12 +93,15 @@ extension DefinitionReader {
                     },
                     retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
                     handler: handler
-                )))
+                )
+            )
+        )
     }
 
     private func readFilter(_ node: Located?) -> Node.ProblemFilter {
         let names = ["type", "status", "instance", "title", "detail"]
-        guard let node, let errors = Fields(node, "`errors`", keys: ["with"], findings), let with = errors.required("with"),
+        guard let node, let errors = Fields(node, "`errors`", keys: ["with"], findings),
+            let with = errors.required("with"),
             let fields = Fields(with, "a filter of errors", keys: names, findings)
         else { return Node.ProblemFilter() }
         if let type = fields["type"] { checkProblemType(type) }

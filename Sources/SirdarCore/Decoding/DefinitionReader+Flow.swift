@@ -6,7 +6,8 @@ extension DefinitionReader {
     func readDo(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
         guard let list = fields["do"] else { return }
         node.kind = .ready(
-            .sequence(readSteps(list, owner: node.index, pointer: "\(node.pointer)/do", locals: locals)))
+            .sequence(readSteps(list, owner: node.index, pointer: "\(node.pointer)/do", locals: locals))
+        )
     }
 
     func readSet(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
@@ -27,8 +28,10 @@ extension DefinitionReader {
             guard let keys = Fields(member.value, "a case", keys: ["when", "then"], findings) else { return nil }
             if !keys.has("when"), let line = defaultLine {
                 findings.error(
-                    .wrongValue, at: member.keyPlace,
-                    "a `switch` has one case without `when`, and line \(line) has it already")
+                    .wrongValue,
+                    at: member.keyPlace,
+                    "a `switch` has one case without `when`, and line \(line) has it already"
+                )
             } else if !keys.has("when") {
                 defaultLine = member.keyPlace.line
             }
@@ -43,8 +46,10 @@ extension DefinitionReader {
         if cases.contains(where: { $0 == nil }) { node.isBroken = true }
         if defaultLine == nil, !cases.isEmpty {
             findings.warning(
-                .noDefault, at: fields.keyPlace("switch"),
-                "this `switch` has no default: when no case fits, it goes on as if it were not there")
+                .noDefault,
+                at: fields.keyPlace("switch"),
+                "this `switch` has no default: when no case fits, it goes on as if it were not there"
+            )
         }
         node.kind = .choice(cases.compactMap(\.self))
     }
@@ -52,7 +57,9 @@ extension DefinitionReader {
     // MARK: For
 
     func readFor(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let loop = fields["for"], let keys = Fields(loop, "`for`", keys: ["each", "in", "at"], findings) else { return }
+        guard let loop = fields["for"], let keys = Fields(loop, "`for`", keys: ["each", "in", "at"], findings) else {
+            return
+        }
         let item = readVariable(keys, "each") ?? "item"
         let position = readVariable(keys, "at") ?? "index"
         if item == position {
@@ -64,15 +71,18 @@ extension DefinitionReader {
         guard let list = fields.required("do") else { return }
         let body = readSequence(list, parent: node.index, pointer: "\(node.pointer)/do", locals: inner)
         node.kind = .ready(
-            .loop(.init(item: item, position: position, items: items, condition: condition, body: body)))
+            .loop(.init(item: item, position: position, items: items, condition: condition, body: body))
+        )
     }
 
     private func readItems(_ keys: Fields, _ step: Fields, _ locals: [String]) -> Template {
         guard let node = keys["in"] else {
             if step.has("while") {
                 findings.error(
-                    .unbounded, at: step.keyPlace("while"),
-                    "a `while` needs a cap: say how often at most, for example `in: ${ [range(100)] }`")
+                    .unbounded,
+                    at: step.keyPlace("while"),
+                    "a `while` needs a cap: say how often at most, for example `in: ${ [range(100)] }`"
+                )
             } else {
                 _ = keys.required("in")
             }
@@ -94,7 +104,10 @@ extension DefinitionReader {
         }
         if name.isEmpty || !isWord {
             findings.error(
-                .wrongValue, at: node.place, "`\(name)` is no name for a variable: write letters, digits and `_`, without `$`")
+                .wrongValue,
+                at: node.place,
+                "`\(name)` is no name for a variable: write letters, digits and `_`, without `$`"
+            )
             return nil
         }
         if name != "error", Scope.names.contains(name) {
@@ -107,7 +120,8 @@ extension DefinitionReader {
     // MARK: Fork
 
     func readFork(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let fork = fields["fork"], let keys = Fields(fork, "`fork`", keys: ["branches", "compete"], findings) else {
+        guard let fork = fields["fork"], let keys = Fields(fork, "`fork`", keys: ["branches", "compete"], findings)
+        else {
             return
         }
         let compete = keys.bool("compete") ?? false
@@ -115,13 +129,21 @@ extension DefinitionReader {
         let pointer = "\(node.pointer)/fork/branches"
         let owner = node.index
         let branches = readEach(list, "`branches`") { position, member in
-            readStep(member, parent: owner, pointer: "\(pointer)/\(position)/\(member.key.escapedToken)", locals: locals)
+            readStep(
+                member,
+                parent: owner,
+                pointer: "\(pointer)/\(position)/\(member.key.escapedToken)",
+                locals: locals
+            )
         }
         for branch in branches {
             guard case .step(let name, let place)? = pending[branch]?.then else { continue }
             findings.error(
-                .unknownTarget, at: place, "a branch of a `fork` leads to no other step, and so not to `\(name)`",
-                allowed: ["continue", "exit", "end"])
+                .unknownTarget,
+                at: place,
+                "a branch of a `fork` leads to no other step, and so not to `\(name)`",
+                allowed: ["continue", "exit", "end"]
+            )
             pending[branch]?.then = .unsaid
         }
         node.kind = .ready(.parallel(branches, compete: compete))

@@ -19,7 +19,9 @@ extension DefinitionReader {
         let kind = checkKind(fields)
         for key in ["label", "help", "pattern", "within"] { _ = fields.text(key) }
         if let node = fields["required"], node.isConstant { _ = fields.bool("required") }
-        for key in ["minimum", "maximum"] where fields[key]?.isConstant == true { _ = fields.int(key, in: Int.min...Int.max) }
+        for key in ["minimum", "maximum"] where fields[key]?.isConstant == true {
+            _ = fields.int(key, in: Int.min...Int.max)
+        }
         if fields["maxLength"]?.isConstant == true { _ = fields.int("maxLength", in: 1...1_000_000) }
         if kind == .choice, !fields.has("options") {
             findings.error(.missingKey, at: member.keyPlace, "\(what) is a choice, and needs `options`")
@@ -48,7 +50,11 @@ extension DefinitionReader {
             guard let initial = field.initial, !initial.isNull, let node = fields["default"],
                 case .failure(let wrong) = field.accept(initial)
             else { return }
-            findings.error(.wrongValue, at: node.place, "its own rules refuse this default: \(wrong.sentence)".withoutStop)
+            findings.error(
+                .wrongValue,
+                at: node.place,
+                "its own rules refuse this default: \(wrong.sentence)".withoutStop
+            )
         } catch {
             let place = fields["pattern"]?.place ?? fields["within"]?.place ?? member.keyPlace
             findings.error(.wrongValue, at: place, (error.detail ?? error.title).withoutStop)

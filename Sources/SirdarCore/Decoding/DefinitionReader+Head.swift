@@ -28,7 +28,12 @@ extension DefinitionReader {
         readMetadata(root, fields, &head)
         guard let namespace, let name, let version else { return head }
         head.document = Workflow.Document(
-            namespace: namespace, name: name, version: version, title: title, summary: summary)
+            namespace: namespace,
+            name: name,
+            version: version,
+            title: title,
+            summary: summary
+        )
         return head
     }
 
@@ -37,7 +42,10 @@ extension DefinitionReader {
         if root.has("metadata"), document.has("metadata") {
             let line = root.keyPlace("metadata").line
             findings.error(
-                .duplicateKey, at: document.keyPlace("metadata"), "`metadata` is said twice; also in line \(line)")
+                .duplicateKey,
+                at: document.keyPlace("metadata"),
+                "`metadata` is said twice; also in line \(line)"
+            )
             return
         }
         guard let node = root["metadata"] ?? document["metadata"],
@@ -56,8 +64,11 @@ extension DefinitionReader {
         guard let dsl = fields.requiredText("dsl"), let node = fields["dsl"] else { return }
         guard !Self.languageVersions.contains(dsl) else { return }
         findings.error(
-            .wrongValue, at: node.place, "`dsl` is \(dsl), a version of the language that is not known",
-            allowed: Self.languageVersions)
+            .wrongValue,
+            at: node.place,
+            "`dsl` is \(dsl), a version of the language that is not known",
+            allowed: Self.languageVersions
+        )
     }
 
     private func readName(_ fields: Fields, _ key: String, dotted: Bool) -> String? {
@@ -70,20 +81,26 @@ extension DefinitionReader {
         if isGood { return name }
         let dots = dotted ? ", parts by dots" : ""
         findings.error(
-            .wrongValue, at: node.place, "`\(key)` is small letters, digits and hyphens\(dots): `\(name)` is not")
+            .wrongValue,
+            at: node.place,
+            "`\(key)` is small letters, digits and hyphens\(dots): `\(name)` is not"
+        )
         return nil
     }
 
     private func readVersion(_ fields: Fields) -> String? {
         guard let version = fields.requiredText("version"), let node = fields["version"] else { return nil }
         let core = version.prefix { $0 != "-" && $0 != "+" }.split(separator: ".", omittingEmptySubsequences: false)
-        let isGood = core.count == 3 && version.utf8.count <= 64
+        let isGood =
+            core.count == 3 && version.utf8.count <= 64
             && core.allSatisfy { part in
-                !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } && (part == "0" || part.first != "0")
+                !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                    && (part == "0" || part.first != "0")
             }
             && version.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x2B...0x39).contains(byte)
-                    && byte != 0x2C && byte != 0x2F
+                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
+                    || (0x2B...0x39).contains(byte)
+                        && byte != 0x2C && byte != 0x2F
             }
         if isGood { return version }
         findings.error(.wrongValue, at: node.place, "`version` is a semantic version, 1.0.0: `\(version)` is not")
@@ -105,14 +122,18 @@ extension DefinitionReader {
     ]
 
     func readComponents(_ node: Located?) -> Components {
-        guard let node, let fields = Fields(node, "`use`", keys: Self.componentKeys, findings) else { return Components() }
+        guard let node, let fields = Fields(node, "`use`", keys: Self.componentKeys, findings) else {
+            return Components()
+        }
         for key in ["secrets", "authentications", "extensions"] where fields.has(key) {
             findings.error(.notYet, at: fields.keyPlace(key), "`use.\(key)` is not in this version")
         }
         if fields.has("catalogs") {
             findings.error(
-                .refused, at: fields.keyPlace("catalogs"),
-                "remote catalogues are not used: what a workflow does comes with the program")
+                .refused,
+                at: fields.keyPlace("catalogs"),
+                "remote catalogues are not used: what a workflow does comes with the program"
+            )
         }
         let components = Components(
             functions: named(fields, "functions"),

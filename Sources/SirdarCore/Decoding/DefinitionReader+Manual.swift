@@ -29,12 +29,15 @@ extension DefinitionReader {
                     opening: .object(opening),
                     verify: fields["verify"].flatMap { readCall($0, "`verify`", site: .completion.with(locals)) },
                     review: fields["review"].flatMap { readReview($0, .completion.with(locals)) }
-                )))
+                )
+            )
+        )
     }
 
     /// The queue, when it is named by a constant and known.
     private func checkQueue(_ fields: Fields) -> Vocabulary.Queue? {
-        guard let node = fields.required("queue"), !Expressions.isExpression(node), let name = fields.requiredText("queue")
+        guard let node = fields.required("queue"), !Expressions.isExpression(node),
+            let name = fields.requiredText("queue")
         else { return nil }
         if let queue = vocabulary.queues[name] { return queue }
         findings.unknown("queue", name, at: node.place, known: vocabulary.queues.keys)
@@ -46,7 +49,10 @@ extension DefinitionReader {
         guard !step.has("timeout"), queue?.hasSLA != true else { return }
         let reason = queue.map { "the queue `\($0.name)` has no SLA" } ?? "its queue is known only when it runs"
         findings.error(
-            .unbounded, at: place, "this step could wait for ever: give it a `timeout`, since \(reason)")
+            .unbounded,
+            at: place,
+            "this step could wait for ever: give it a `timeout`, since \(reason)"
+        )
     }
 
     private func checkWords(_ fields: Fields) {
@@ -59,8 +65,12 @@ extension DefinitionReader {
         {
             let words = TaskSpec.Priority.allCases.map(\.name)
             findings.error(
-                .wrongValue, at: node.place, "`priority` cannot be `\(word)`",
-                suggestion: Suggestion.nearest(to: word, among: words), allowed: words)
+                .wrongValue,
+                at: node.place,
+                "`priority` cannot be `\(word)`",
+                suggestion: Suggestion.nearest(to: word, among: words),
+                allowed: words
+            )
         }
         if let node = fields["skippable"], !Expressions.isExpression(node) { _ = fields.bool("skippable") }
     }
@@ -79,7 +89,10 @@ extension DefinitionReader {
         let atRisk = due["atRisk"].flatMap { $0.isConstant ? due.interval("atRisk") : nil }
         if let after, let atRisk, atRisk >= after {
             findings.error(
-                .wrongValue, at: due.keyPlace("atRisk"), "`atRisk` is how long before the end a task is at risk: less than `after`")
+                .wrongValue,
+                at: due.keyPlace("atRisk"),
+                "`atRisk` is how long before the end a task is at risk: less than `after`"
+            )
         }
         if let calendar = due["calendar"], !Expressions.isExpression(calendar), let name = due.text("calendar"),
             !vocabulary.calendars.contains(name)
@@ -109,9 +122,11 @@ extension DefinitionReader {
         guard let given = values(fields) else { return }
         for value in runbook.values where !given.contains(value) {
             findings.error(
-                .missingKey, at: node.place,
+                .missingKey,
+                at: node.place,
                 "the runbook `\(name)` is filled with `\(value)`, which this task does not have: add it to `about` or `form`",
-                allowed: given.sorted())
+                allowed: given.sorted()
+            )
         }
     }
 
@@ -129,7 +144,9 @@ extension DefinitionReader {
     // MARK: Other people
 
     private func checkSeparation(_ node: Located) {
-        guard !Expressions.isExpression(node), let fields = Fields(node, "`separation`", keys: ["not"], findings) else { return }
+        guard !Expressions.isExpression(node), let fields = Fields(node, "`separation`", keys: ["not"], findings) else {
+            return
+        }
         _ = fields.required("not")
         separations += constants(fields, "not")
     }

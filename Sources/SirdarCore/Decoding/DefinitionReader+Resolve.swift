@@ -1,6 +1,7 @@
 // When all steps have been read: where each leads, and whether each can be reached.
 extension DefinitionReader {
-    func resolve() -> [Node] {
+    /// Every node; `nil` when one of them could not be read.
+    func resolve() -> [Node]? {
         var siblings: [Int: [String: Int]] = [:]
         for sequence in sequences {
             let names = sequence.steps.compactMap { index in pending[index].map { ($0.name, index) } }
@@ -8,10 +9,10 @@ extension DefinitionReader {
             for index in sequence.steps { siblings[index] = byName }
             checkTargets(sequence.steps, byName)
         }
-        return pending.compactMap { node in
-            guard let node else { return nil }
-            return node.node { Self.flow($0, siblings[node.index] ?? [:]) }
+        let nodes = pending.compactMap { node in
+            node?.node { Self.flow($0, siblings[node?.index ?? 0] ?? [:]) }
         }
+        return nodes.count == pending.count ? nodes : nil
     }
 
     private static func flow(_ target: PendingNode.Target, _ siblings: [String: Int]) -> Flow {
@@ -28,7 +29,7 @@ extension DefinitionReader {
         var isSound = true
         for index in steps {
             guard let node = pending[index] else { continue }
-            if node.isBroken { isSound = false }
+            if node.isBroken || node.kind == nil { isSound = false }
             for case .step(let name, let place) in node.allTargets where siblings[name] == nil {
                 isSound = false
                 tellUnknownTarget(name, place, siblings, from: node)
@@ -39,7 +40,8 @@ extension DefinitionReader {
 
     private func tellUnknownTarget(_ name: String, _ place: Place, _ siblings: [String: Int], from node: PendingNode) {
         let elsewhere = pending.contains { $0?.name == name }
-        let message = elsewhere
+        let message =
+            elsewhere
             ? "`\(name)` is a step of another sequence, and `then` leads only to a step of its own"
             : "there is no step `\(name)` in this sequence"
         let words = ["continue", "exit", "end"]
@@ -71,7 +73,10 @@ extension DefinitionReader {
         for position in steps.indices where !reached[position] && (position == 0 || reached[position - 1]) {
             guard let node = pending[steps[position]] else { continue }
             findings.error(
-                .unreachable, at: node.place, "no step leads to `\(node.name)`: the one before it goes elsewhere")
+                .unreachable,
+                at: node.place,
+                "no step leads to `\(node.name)`: the one before it goes elsewhere"
+            )
         }
     }
 }

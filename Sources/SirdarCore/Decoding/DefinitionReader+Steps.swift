@@ -48,7 +48,12 @@ extension DefinitionReader {
     /// Reads a list of steps, one after the other.
     func readSteps(_ list: Located, owner: Int, pointer: String, locals: [String]) -> [Int] {
         let steps = readEach(list, "a list of steps") { position, member in
-            readStep(member, parent: owner, pointer: "\(pointer)/\(position)/\(member.key.escapedToken)", locals: locals)
+            readStep(
+                member,
+                parent: owner,
+                pointer: "\(pointer)/\(position)/\(member.key.escapedToken)",
+                locals: locals
+            )
         }
         sequences.append((owner, steps))
         return steps
@@ -56,7 +61,9 @@ extension DefinitionReader {
 
     /// Reads the elements of a list, each a map of one name: how the language keeps the order of named things.
     func readEach<Element>(
-        _ list: Located, _ what: String, _ read: (Int, Located.Member) -> Element
+        _ list: Located,
+        _ what: String,
+        _ read: (Int, Located.Member) -> Element
     ) -> [Element] {
         guard let elements = list.list else {
             findings.mismatch(list, what, wants: "a list, `- name: …`")
@@ -72,9 +79,11 @@ extension DefinitionReader {
             }
             if members.count > 1 {
                 findings.error(
-                    .wrongValue, at: members[1].keyPlace,
+                    .wrongValue,
+                    at: members[1].keyPlace,
                     "an element has one name, and this has `\(member.key)` and `\(members[1].key)`: "
-                        + "indent what belongs to `\(member.key)`, and begin the next one with `- `")
+                        + "indent what belongs to `\(member.key)`, and begin the next one with `- `"
+                )
             }
             if let line = seen[member.key] {
                 findings.error(.duplicateName, at: member.keyPlace, "`\(member.key)` is here already, in line \(line)")
@@ -99,8 +108,6 @@ extension DefinitionReader {
         if let (kind, fields) = readKind(member) {
             readCommon(fields, &node, locals)
             read(kind, fields, &node, locals)
-        } else {
-            node.isBroken = true
         }
         pending[index] = node
         return index
@@ -109,7 +116,11 @@ extension DefinitionReader {
     private func checkName(_ member: Located.Member) {
         let name = member.key
         if ["continue", "exit", "end"].contains(name) {
-            findings.error(.wrongValue, at: member.keyPlace, "`\(name)` is a word of the language, and no name for a step")
+            findings.error(
+                .wrongValue,
+                at: member.keyPlace,
+                "`\(name)` is a word of the language, and no name for a step"
+            )
         } else if name.isEmpty || name.utf8.count > 100 {
             findings.error(.wrongValue, at: member.keyPlace, "the name of a step has 1 to 100 letters")
         }
@@ -122,7 +133,8 @@ extension DefinitionReader {
             return nil
         }
         var kinds = members.compactMap { member -> (kind: StepKind, member: Located.Member)? in
-            let key = StepKind.all.contains(member.key)
+            let key =
+                StepKind.all.contains(member.key)
                 ? member.key : Suggestion.nearest(to: member.key, among: StepKind.all) ?? member.key
             return StepKind(rawValue: key).map { ($0, member) }
         }
@@ -130,13 +142,19 @@ extension DefinitionReader {
         guard let first = kinds.first else {
             _ = Fields(members, at: member.keyPlace, "a step", keys: StepKind.all, findings)
             findings.error(
-                .missingKey, at: member.keyPlace, "`\(member.key)` does not say what it does", allowed: StepKind.names)
+                .missingKey,
+                at: member.keyPlace,
+                "`\(member.key)` does not say what it does",
+                allowed: StepKind.names
+            )
             return nil
         }
         if kinds.count > 1 {
             findings.error(
-                .wrongValue, at: kinds[1].member.keyPlace,
-                "a step does one thing, and this has `\(first.kind.rawValue)` and `\(kinds[1].kind.rawValue)`")
+                .wrongValue,
+                at: kinds[1].member.keyPlace,
+                "a step does one thing, and this has `\(first.kind.rawValue)` and `\(kinds[1].kind.rawValue)`"
+            )
         }
         let others = Set(kinds.dropFirst().map(\.member.key))
         let own = members.filter { !others.contains($0.key) }
@@ -161,7 +179,10 @@ extension DefinitionReader {
         guard let undo = keys["compensation"] else { return }
         guard fields.has("call") else {
             findings.error(
-                .wrongValue, at: keys.keyPlace("compensation"), "only a step that calls an action can be undone by a call")
+                .wrongValue,
+                at: keys.keyPlace("compensation"),
+                "only a step that calls an action can be undone by a call"
+            )
             return
         }
         node.compensation = readCall(undo, "`compensation`", site: .after.with(locals))
@@ -195,8 +216,10 @@ extension DefinitionReader {
         case .run: readRun(fields, &node, locals)
         case .listen, .emit:
             findings.error(
-                .notYet, at: fields.keyPlace(kind.rawValue), "`\(kind.rawValue)` is part of the language, and not in this version")
-            node.isBroken = true
+                .notYet,
+                at: fields.keyPlace(kind.rawValue),
+                "`\(kind.rawValue)` is part of the language, and not in this version"
+            )
         }
     }
 }

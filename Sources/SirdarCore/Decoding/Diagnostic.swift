@@ -36,6 +36,8 @@ package struct Diagnostic: Error, Sendable, Hashable {
 extension Diagnostic {
     /// Names a kind of mistake, for programs. A code never changes its meaning.
     package enum Code: String, Sendable, Hashable, CaseIterable {
+        /// The file cannot be read, or is not there.
+        case unreadable
         /// The file is no well-formed YAML or Markdown front matter.
         case syntax
         /// A limit of size, depth or count is passed.
@@ -78,7 +80,9 @@ extension Diagnostic {
     package func text(in file: String) -> String {
         var text = "\(file):\(place): \(severity.rawValue)[\(code.rawValue)]: \(message)"
         if let suggestion { text += "; did you mean `\(suggestion)`?" }
-        if !allowed.isEmpty { text += "\(suggestion == nil ? ";" : "") allowed here: \(allowed.joined(separator: ", "))" }
+        if !allowed.isEmpty {
+            text += "\(suggestion == nil ? ";" : "") allowed here: \(allowed.joined(separator: ", "))"
+        }
         return text
     }
 

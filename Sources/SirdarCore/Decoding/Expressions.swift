@@ -31,7 +31,9 @@ final class Expressions {
     /// A place that holds an expression and nothing else: with or without `${ }`.
     func program(_ node: Located, _ subject: String, _ site: Site) -> JQ.Program? {
         guard let text = node.text else {
-            if case .bool(let flag) = node.value { return compile(Source(flag ? "true" : "false", offset: 0), node, site) }
+            if case .bool(let flag) = node.value {
+                return compile(Source(flag ? "true" : "false", offset: 0), node, site)
+            }
             findings.mismatch(node, subject, wants: "an expression")
             return nil
         }

@@ -85,7 +85,8 @@ extension Fields {
             return nil
         }
         guard range.contains(int) else {
-            let limits = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            let limits =
+                range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             findings.error(.wrongValue, at: node.place, "`\(key)` is \(int), and must be \(limits)")
             return nil
         }
@@ -108,7 +109,10 @@ extension Fields {
     }
 
     /// One word of a closed set.
-    package func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, of _: Choice.Type = Choice.self) -> Choice?
+    package func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String,
+        of _: Choice.Type = Choice.self
+    ) -> Choice?
     where Choice.RawValue == String {
         guard let node = self[key], let word = text(node, key) else { return nil }
         if let choice = Choice(rawValue: word) { return choice }

@@ -12,6 +12,18 @@ package final class Findings {
 
     package var hasErrors: Bool { diagnostics.contains(where: \.isError) }
 
+    /// Whether what was read can run although something that it names may be gone.
+    var canRun: Bool {
+        diagnostics.allSatisfy { diagnostic in
+            switch diagnostic.code {
+            case .unknownName, .arguments, .missingKey, .noDefault, .partialExpression, .stale, .unbounded: true
+            case .unreadable, .syntax, .tooLarge, .duplicateKey, .unknownKey, .wrongType, .wrongValue, .duplicateName,
+                .unknownTarget, .unreachable, .expression, .unknownVariable, .schema, .notYet, .refused, .versionTaken:
+                !diagnostic.isError
+            }
+        }
+    }
+
     /// In the order of the file.
     package var inOrder: [Diagnostic] {
         diagnostics.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }

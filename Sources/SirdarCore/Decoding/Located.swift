@@ -75,7 +75,9 @@ package struct Located: Sendable, Hashable {
 extension Located {
     /// The place of the scalar `offset` of this node's text; the node's own place when it is no text.
     package func place(ofScalar offset: Int) -> Place {
-        guard case .text(let text) = value, let run = text.runs.last(where: { $0.offset <= offset }) else { return place }
+        guard case .text(let text) = value, let run = text.runs.last(where: { $0.offset <= offset }) else {
+            return place
+        }
         return Place(line: run.place.line, column: run.place.column + offset - run.offset)
     }
 

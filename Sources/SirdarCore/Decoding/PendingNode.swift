@@ -14,11 +14,12 @@ struct PendingNode {
     var export = Workflow.DataOut.none
     var timeout: Workflow.Timeout?
     var then = Target.unsaid
-    var kind = Kind.ready(.set(.null))
+    /// What the step does; `nil` when that could not be read, which has then been told.
+    var kind: Kind?
     var compensation: Node.Call?
     var onExhausted: Workflow.OnExhausted?
     var skippable = false
-    /// Somebody was told of a mistake that leaves open what the step does.
+    /// Somebody was told of a mistake that leaves open where the step leads.
     var isBroken = false
 
     enum Kind {
@@ -44,7 +45,8 @@ struct PendingNode {
 
 extension PendingNode {
     /// The step with everything known; `flow` says where a target lies.
-    func node(_ flow: (Target) -> Flow) -> Node {
+    func node(_ flow: (Target) -> Flow) -> Node? {
+        guard !isBroken, let kind else { return nil }
         let ready: Node.Kind
         switch kind {
         case .ready(let kind): ready = kind
@@ -76,7 +78,7 @@ extension PendingNode {
     var allTargets: [Target] {
         switch kind {
         case .choice(let cases): cases.map(\.then) + [then]
-        case .ready: [then]
+        case .ready, nil: [then]
         }
     }
 
@@ -86,7 +88,7 @@ extension PendingNode {
         case .choice(let cases):
             cases.map(\.then) + (cases.contains { $0.when == nil } && condition == nil ? [] : [then])
         case .ready(.raise) where condition == nil: []
-        case .ready: [then]
+        case .ready, nil: [then]
         }
     }
 }

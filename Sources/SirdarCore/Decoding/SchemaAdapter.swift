@@ -14,6 +14,8 @@ extension Schema {
     }
 
     func firstViolation(_ value: JSON) -> FirstViolation? {
-        validate(value).first.map { FirstViolation(path: $0.instancePointer.split(separator: "/").map(String.init), message: $0.message) }
+        validate(value).first.map {
+            FirstViolation(path: $0.instancePointer.split(separator: "/").map(String.init), message: $0.message)
+        }
     }
 }

@@ -20,7 +20,9 @@ struct ScalarSource {
         case .plain, .any:
             let length = scalar.string.unicodeScalars.count
             let rest = lines[start.line - 1].dropFirst(start.column - 1)
-            if rest.prefix(length).elementsEqual(scalar.string.unicodeScalars) { return [.init(offset: 0, place: start)] }
+            if rest.prefix(length).elementsEqual(scalar.string.unicodeScalars) {
+                return [.init(offset: 0, place: start)]
+            }
             return flow(from: start, quote: nil, limit: length)
         }
     }

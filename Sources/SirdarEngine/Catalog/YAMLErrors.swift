@@ -6,7 +6,8 @@ extension YAMLSource {
     static func diagnostic(_ error: any Error, _ text: String) -> Diagnostic {
         guard let error = error as? YamlError else { return .error(.syntax, at: .start, "\(error)") }
         switch error {
-        case .scanner(let context, let problem, let mark, yaml: _), .parser(let context, let problem, let mark, yaml: _),
+        case .scanner(let context, let problem, let mark, yaml: _),
+            .parser(let context, let problem, let mark, yaml: _),
             .composer(let context, let problem, let mark, yaml: _):
             let around = context.map { " (\($0.text), from line \($0.mark.line))" } ?? ""
             return .error(.syntax, at: Place(mark), "this is no YAML: \(problem)\(around)")

@@ -65,7 +65,11 @@ private struct Walker {
         let place = Place(node.mark)
         nodes += 1
         guard nodes <= YAMLSource.nodesMax else {
-            throw .error(.tooLarge, at: place, "the file holds more than \(YAMLSource.nodesMax) values, aliases followed")
+            throw .error(
+                .tooLarge,
+                at: place,
+                "the file holds more than \(YAMLSource.nodesMax) values, aliases followed"
+            )
         }
         guard depth < YAMLSource.depthMax else {
             throw .error(.tooLarge, at: place, "values are nested deeper than \(YAMLSource.depthMax) levels")
@@ -107,7 +111,11 @@ private struct Walker {
         case "true", "True", "TRUE": return Located(.bool(true), at: place)
         case "false", "False", "FALSE": return Located(.bool(false), at: place)
         case ".inf", "-.inf", "+.inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN":
-            throw .error(.wrongValue, at: place, "\(scalar.string) is no number that JSON knows; quote it if it is a text")
+            throw .error(
+                .wrongValue,
+                at: place,
+                "\(scalar.string) is no number that JSON knows; quote it if it is a text"
+            )
         default: break
         }
         if let number = CoreNumber.read(scalar.string) { return Located(.number(number), at: place) }
@@ -124,7 +132,9 @@ private struct Walker {
 /// The integers and floats of YAML 1.2's core schema.
 private enum CoreNumber {
     static func read(_ text: String) -> JSON.Number? {
-        guard let first = text.utf8.first, isDigit(first) || first == 0x2B || first == 0x2D || first == 0x2E else { return nil }
+        guard let first = text.utf8.first, isDigit(first) || first == 0x2B || first == 0x2D || first == 0x2E else {
+            return nil
+        }
         if text.hasPrefix("0x") { return Int(text.dropFirst(2), radix: 16).map { JSON.Number($0) } }
         if text.hasPrefix("0o") { return Int(text.dropFirst(2), radix: 8).map { JSON.Number($0) } }
         return JSON.Number(normal(text))

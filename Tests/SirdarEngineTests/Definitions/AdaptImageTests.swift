@@ -12,9 +12,11 @@ struct AdaptImageTests {
         let workflow = try #require(decoded.workflow)
         #expect(workflow.document.title == "Use an image in another project")
         #expect(workflow.nodes.map(\.name) == ["", "validateRegion", "createMachine", "reconfigureStorage"])
-        #expect(workflow.nodes.map(\.pointer) == [
-            "/do", "/do/0/validateRegion", "/do/1/createMachine", "/do/2/reconfigureStorage",
-        ])
+        #expect(
+            workflow.nodes.map(\.pointer) == [
+                "/do", "/do/0/validateRegion", "/do/1/createMachine", "/do/2/reconfigureStorage",
+            ]
+        )
         #expect(workflow[2].compensation?.action == "deleteMachine")
         let manual = try #require(workflow[3].manual)
         #expect(manual.verify?.action == "verifyStorage")

@@ -14,7 +14,8 @@ enum Sample {
                 function(
                     "verifyStorage",
                     ["machine": ["type": "string"], "address": ["type": "string"], "port": ["type": "integer"]],
-                    required: ["machine", "address"]),
+                    required: ["machine", "address"]
+                ),
                 function("note", [:]),
             ],
             queues: [
@@ -34,7 +35,9 @@ enum Sample {
     }
 
     private static func function(
-        _ name: String, _ properties: JSON.Object, required: [String]? = nil
+        _ name: String,
+        _ properties: JSON.Object,
+        required: [String]? = nil
     ) throws -> Vocabulary.Function {
         let input: JSON =
             properties.isEmpty
