@@ -117,8 +117,17 @@ let package = Package(
         suite("JSONSchemaTests", ["JSON", "JSONSchema"]),
         suite("SirdarCoreTests", ["JSON", "JQ", "SirdarCore", "SirdarTestKit"]),
         suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
-        suite("SirdarEngineTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarTestKit"]),
-        suite("SirdarStoreTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarTestKit"]),
+        suite(
+            "SirdarEngineTests",
+            ["JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit", logging]
+        ),
+        suite(
+            "SirdarStoreTests",
+            [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit", logging,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
         suite("SirdarCloudsTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarClouds"]),
         suite(
