@@ -207,18 +207,18 @@ extension DefinitionReader {
     private func checkWorkflow(_ wanted: Vocabulary.WorkflowName, _ fields: Fields) {
         let known = vocabulary.workflows
         guard !known.contains(wanted) else { return }
-        func tell(_ key: String, _ what: String, _ among: Set<String>) {
-            let word = fields[key]?.text ?? ""
-            findings.unknown(what, word, at: fields[key]?.place ?? fields.place, known: among)
+        func tell(_ key: String, _ what: String, in whole: String? = nil, known: [String]) {
+            let node = fields[key]
+            findings.unknown(what, node?.text ?? "", in: whole, at: node?.place ?? fields.place, known: Set(known))
         }
         let inNamespace = known.filter { $0.namespace == wanted.namespace }
         let named = inNamespace.filter { $0.name == wanted.name }
         if inNamespace.isEmpty {
-            tell("namespace", "namespace with workflows", Set(known.map(\.namespace)))
+            tell("namespace", "namespace", known: known.map(\.namespace))
         } else if named.isEmpty {
-            tell("name", "workflow in `\(wanted.namespace)`", Set(inNamespace.map(\.name)))
+            tell("name", "workflow", in: "`\(wanted.namespace)`", known: inNamespace.map(\.name))
         } else {
-            tell("version", "version of `\(wanted.name)`", Set(named.map(\.version)))
+            tell("version", "version", in: "`\(wanted.name)`", known: named.map(\.version))
         }
     }
 }

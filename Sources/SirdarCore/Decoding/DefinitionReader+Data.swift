@@ -57,7 +57,7 @@ extension DefinitionReader {
         guard let node else { return nil }
         if let name = node.text {
             guard let timeout = components.timeouts[name] else {
-                findings.unknown("timeout in `use`", name, at: node.place, known: components.timeouts.keys)
+                findings.unknown("timeout", name, in: "`use`", at: node.place, known: components.timeouts.keys)
                 return nil
             }
             return readTimeout(timeout, site: site)
@@ -88,7 +88,7 @@ extension DefinitionReader {
     func readRetry(_ node: Located, locals: [String]) -> RetryPolicy? {
         if let name = node.text {
             guard let policy = components.retries[name] else {
-                findings.unknown("retry policy in `use`", name, at: node.place, known: components.retries.keys)
+                findings.unknown("retry policy", name, in: "`use`", at: node.place, known: components.retries.keys)
                 return nil
             }
             return readRetry(policy, locals: locals)

@@ -14,7 +14,7 @@ extension DefinitionReader {
             return
         }
         guard let defined = components.errors[name] else {
-            findings.unknown("error in `use`", name, at: error.place, known: components.errors.keys)
+            findings.unknown("error", name, in: "`use`", at: error.place, known: components.errors.keys)
             return
         }
         node.kind = .ready(.raise(readError(defined, site: .inside.with(locals))))

@@ -13,7 +13,7 @@ extension DefinitionReader {
         let site = Site.inside.with(locals)
         _ = fields.required("title")
         let queue = checkQueue(fields)
-        checkBound(step, queue, node.place)
+        if fields.has("queue") { checkBound(step, queue, node.place) }
         checkWords(fields)
         checkDue(fields)
         checkForm(fields)

@@ -47,7 +47,7 @@ extension DefinitionReader {
 
     /// Reads a list of steps, one after the other.
     func readSteps(_ list: Located, owner: Int, pointer: String, locals: [String]) -> [Int] {
-        let steps = readEach(list, "a list of steps") { position, member in
+        let steps = readEach(list, "`\(pointer.lastToken)`") { position, member in
             readStep(
                 member,
                 parent: owner,
@@ -84,6 +84,7 @@ extension DefinitionReader {
                     "an element has one name, and this has `\(member.key)` and `\(members[1].key)`: "
                         + "indent what belongs to `\(member.key)`, and begin the next one with `- `"
                 )
+                if member.value.isNull { continue }
             }
             if let line = seen[member.key] {
                 findings.error(.duplicateName, at: member.keyPlace, "`\(member.key)` is here already, in line \(line)")
@@ -225,6 +226,9 @@ extension DefinitionReader {
 }
 
 extension String {
+    /// What stands after the last `/`.
+    fileprivate var lastToken: Substring { split(separator: "/").last ?? "" }
+
     /// The text as a token of a JSON Pointer.
     var escapedToken: String {
         guard contains("~") || contains("/") else { return self }

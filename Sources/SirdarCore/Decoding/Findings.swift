@@ -57,12 +57,18 @@ package final class Findings {
     }
 
     /// A name that is not among the known ones; says which one is near, or else which there are.
-    package func unknown(_ what: String, _ name: String, at place: Place, known: some Sequence<String>) {
+    package func unknown(
+        _ what: String,
+        _ name: String,
+        in whole: String? = nil,
+        at place: Place,
+        known: some Sequence<String>
+    ) {
         let names = known.sorted()
         error(
             .unknownName,
             at: place,
-            "there is no \(what) `\(name)`",
+            "there is no \(what) `\(name)`\(whole.map { " in \($0)" } ?? "")",
             suggestion: Suggestion.nearest(to: name, among: names),
             allowed: Array(names.prefix(Self.allowedMax))
         )

@@ -6,14 +6,16 @@ package enum Suggestion {
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let letters = Array(word.lowercased().unicodeScalars.prefix(Self.lettersMax))
         let allowance = letters.count < 5 ? 1 : letters.count < 9 ? 2 : 3
-        var best: (distance: Int, candidate: String)?
+        var best: (distance: Int, strangers: Int, candidate: String)?
         for candidate in candidates where candidate != word {
             let other = Array(candidate.lowercased().unicodeScalars.prefix(Self.lettersMax))
             guard abs(other.count - letters.count) <= allowance else { continue }
             let distance = distance(letters, other)
             guard distance <= allowance, distance < max(other.count, letters.count) else { continue }
-            if let best, (best.distance, best.candidate) <= (distance, candidate) { continue }
-            best = (distance, candidate)
+            // `fok` is one letter from `for` and from `fork`; in `fork` all its letters are found again.
+            let strangers = letters.count { !other.contains($0) }
+            if let best, (best.distance, best.strangers, best.candidate) <= (distance, strangers, candidate) { continue }
+            best = (distance, strangers, candidate)
         }
         return best?.candidate
     }

@@ -7,7 +7,7 @@ import Testing
 struct AdaptImageTests {
     @Test("it loads whole, without a word of complaint")
     func loads() throws {
-        let decoded = try Sample.decode(Sample.adaptImage)
+        let decoded = Sample.decode(Sample.adaptImage)
         #expect(decoded.lines == [])
         let workflow = try #require(decoded.workflow)
         #expect(workflow.document.title == "Use an image in another project")

@@ -1,13 +1,14 @@
 import JSON
-import JSONSchema
 import SirdarCore
 import SirdarEngine
 
 /// What the definitions of these tests may name.
 enum Sample {
-    static func vocabulary() throws -> Vocabulary {
+    static let vocabulary = makeVocabulary()
+
+    private static func makeVocabulary() -> Vocabulary {
         Vocabulary(
-            functions: try [
+            functions: [
                 function("validateRegion", ["region": ["type": "string"], "machineType": ["type": "string"]]),
                 function("createMachine", ["image": ["type": "string"], "project": ["type": "string"]]),
                 function("deleteMachine", ["machine": ["type": "string"]]),
@@ -38,7 +39,7 @@ enum Sample {
         _ name: String,
         _ properties: JSON.Object,
         required: [String]? = nil
-    ) throws -> Vocabulary.Function {
+    ) -> Vocabulary.Function {
         let input: JSON =
             properties.isEmpty
             ? ["type": "object"]
@@ -46,14 +47,14 @@ enum Sample {
                 "type": "object", "properties": .object(properties), "additionalProperties": false,
                 "required": .array((required ?? properties.keys).map(JSON.string)),
             ]
-        return Vocabulary.Function(name: name, input: input, schema: try Schema(input))
+        return Vocabulary.Function(ActionSignature(name: name, summary: "", input: input))
     }
 
     static let hash = ContentHash(hex: String(repeating: "0", count: 64))
 
-    static func decode(_ text: String) throws -> DefinitionDecoder.Decoded {
+    static func decode(_ text: String) -> DefinitionDecoder.Decoded {
         switch YAMLSource.read(text) {
-        case .success(let root): DefinitionDecoder.decode(root, hash: hash, vocabulary: try vocabulary())
+        case .success(let root): DefinitionDecoder.decode(root, hash: hash, vocabulary: vocabulary)
         case .failure(let diagnostic):
             DefinitionDecoder.Decoded(workflow: nil, diagnostics: [diagnostic])
         }
