@@ -75,7 +75,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
-        library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarEngine", crypto, logging]),
+        library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", crypto, logging]),
         library(
             "SirdarClouds",
             [

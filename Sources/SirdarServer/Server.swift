@@ -4,6 +4,7 @@ package import Logging
 import NIOCore
 import SirdarCore
 package import SirdarEngine
+package import SirdarImages
 
 /// Shows everything over HTTP, as JSON and as pages. `Routes.swift` has every URL on one screen.
 package struct Server: Sendable {

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import SirdarCore
 
 /// What a script signs in with: `srd_<id>_<43 characters>`. Only the digest of the secret part is kept.

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import SirdarCore
 
 /// Reads accounts, sessions and tokens, which are records like others. Every call reads the store, so that a person

@@ -1,5 +1,5 @@
 import Crypto
-package import SirdarJournal
+import SirdarJournal
 
 /// 256 random bits that somebody carries, of which only a digest is kept.
 ///

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import SirdarCore
 
 /// A browser in which somebody has signed in. Kept under the digest of its token, never the token itself.

@@ -4,6 +4,7 @@ import JSON
 import NIOCore
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
 
 /// Projects, machines, images and requests, for programs.

@@ -1,6 +1,7 @@
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
 
 // Who may see and do what with projects, machines, images and requests: the same for pages and programs. What is not

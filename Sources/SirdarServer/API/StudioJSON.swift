@@ -1,5 +1,6 @@
 import JSON
 import SirdarCore
+import SirdarImages
 
 // The domain's things as programs read them.
 extension StudioProject {

@@ -2,6 +2,7 @@ import HTTPTypes
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 
 /// Why a request cannot be answered as it was meant, in the form of RFC 9457: the same for programs and on pages.
 struct Trouble: Error, Sendable, Hashable {

@@ -1,5 +1,6 @@
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 
 struct ImagesContent {
     let groups: [ImageGroup]

@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
 
 /// Images, machines and requests: what a requester looks at.

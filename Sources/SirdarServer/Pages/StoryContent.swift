@@ -1,6 +1,7 @@
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 
 struct RequestsContent {
     let rows: [RequestRow]

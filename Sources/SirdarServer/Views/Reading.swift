@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 
 /// What one answer reads, on one lane, at one moment. Names that were looked up once are kept for its duration.
 final class Reading {
