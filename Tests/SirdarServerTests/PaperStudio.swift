@@ -1,8 +1,8 @@
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
-import SirdarServer
 
 /// Two projects on paper: enough of a studio for pages and programs to look at.
 final class PaperStudio: Studio {

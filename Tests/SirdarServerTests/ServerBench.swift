@@ -6,6 +6,7 @@ import JSON
 import Logging
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
 import SirdarSQLite
 import SirdarServer
@@ -42,7 +43,8 @@ final class ServerBench: Sendable {
         change(&settings)
         server = try Server(engine: engine, studio: studio, settings: settings, log: Self.quiet)
         engine.run()
-        try deploy(Samples.adapting, runbook: Samples.runbook)
+        let reading = SirdarEngine.Runbook.read(name: "shared-storage", source: Samples.runbookSource)
+        try deploy(Samples.adapting, runbooks: reading.runbook.map { [$0] } ?? [])
     }
 
     deinit {
@@ -56,12 +58,12 @@ final class ServerBench: Sendable {
     /// Hashed once: it takes its time on purpose.
     private static let hash = Result { try Passwords.hash(password) }
 
-    private func deploy(_ workflow: Workflow, runbook: SirdarEngine.Runbook) throws {
+    private func deploy(_ workflow: Workflow, runbooks: [SirdarEngine.Runbook]) throws {
         let document = workflow.document
         let deployment = Deployment(
             namespace: document.namespace, name: document.name, version: document.version, hash: workflow.hash,
             source: "", runbooks: [], at: clock.now())
-        engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: [runbook])
+        engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: runbooks)
     }
 
     // MARK: People

@@ -44,15 +44,27 @@ extension Samples {
         ],
     ]
 
-    static let runbook = SirdarEngine.Runbook(
-        name: "shared-storage",
-        title: "Reconfigure shared storage",
-        hash: ContentHash(hex: String(repeating: "c", count: 64)),
-        checklist: Checklist(items: [
-            .init(id: "note-mounts", text: "Note the current mounts.", isRequired: true, evidence: "output of findmnt"),
-            .init(id: "edit-fstab", text: "Replace the address in /etc/fstab.", isRequired: true, evidence: nil),
-            .init(id: "look-around", text: "Look for other mentions.", isRequired: false, evidence: nil),
-        ]),
-        text: "The machine mounts its project's storage by NFS.\n\n1. Read /etc/fstab.\n2. Replace the old address."
-    )
+    static let runbookSource = """
+        ---
+        title: Reconfigure shared storage
+        summary: Points a machine at another project's storage.
+        version: 3
+        owner: support
+        skills: [storage]
+        values: [machine, from, to]
+        ---
+
+        The machine `{{machine}}` was made in {{from}} and mounts its storage by NFS.
+
+        ## Do
+
+        - [ ] {id: note-mounts, evidence: output} Note the current mounts.
+
+          ```bash
+          sirdar machine file get {{machine}} /etc/fstab
+          ```
+
+        - [ ] {id: edit-fstab} Replace the address in `/etc/fstab`.
+        - [ ] {id: look-around, required: false} Look for other mentions.
+        """
 }

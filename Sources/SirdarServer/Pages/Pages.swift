@@ -205,14 +205,30 @@ struct EntryRow: Sendable {
         object = entry.objectKind
         objectID = entry.object.description
         refusal = entry.refusal.map(Show.words)
-        facts = Self.told(entry.detail) + Self.told(entry.confidential)
+        facts = try Self.told(entry.detail, reading) + Self.told(entry.confidential, reading)
     }
 
-    /// What matters to a reader; steps have a table of their own.
-    private static func told(_ detail: JSON) -> [Fact] {
-        (detail.asObject ?? [:]).compactMap { key, value in
-            guard !["steps", "version", "step"].contains(key), !value.isNull else { return nil }
-            return Fact(key: Show.words(key), value: String(Show.value(value).prefix(500)))
+    /// What matters to a reader: changes as from → to, and no value twice. Steps have a table of their own.
+    private static func told(_ detail: JSON, _ reading: Reading) throws -> [Fact] {
+        var facts: [Fact] = []
+        let members = detail.asObject ?? [:]
+        for (key, value) in members where !hidden.contains(key) && !value.isNull {
+            switch key {
+            case "before":
+                let (from, to) = (Show.value(value), members["after"].map(Show.value) ?? "")
+                if from != to { facts.append(Fact(key: "", value: "\(Show.words(from)) → \(Show.words(to))")) }
+            case "owner":
+                let to = value["after"]?.asString
+                facts.append(Fact(key: "holder", value: try to.map { try reading.name($0) } ?? "nobody"))
+            case "values", "detail":
+                facts += (value.asObject ?? [:]).map { Fact(key: $0.key, value: shown($0.value)) }
+            case "output": facts.append(Fact(key: "", value: value["summary"].map(shown) ?? shown(value)))
+            default: facts.append(Fact(key: Show.words(key), value: shown(value)))
+            }
         }
+        return facts
     }
+
+    private static let hidden: Set<String> = ["steps", "version", "step", "after"]
+    private static func shown(_ value: JSON) -> String { String(Show.value(value).prefix(300)) }
 }

@@ -38,7 +38,8 @@ struct PersonPages: Sendable {
             let secret = try await server.signIn.open(
                 name: name, password: form["password"] ?? "", visitor, replacing: context.principal?.session)
             return .seeOther(next, headers: [.setCookie: SessionCookie.set(secret)])
-        } catch let trouble as Trouble where trouble.status == 401 || trouble.status == 429 {
+        } catch {
+            guard let trouble = Trouble(error), [401, 429].contains(trouble.status) else { throw error }
             var response = signInPage(context, next: next, name: name, trouble: trouble)
             if let seconds = trouble.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
             return response

@@ -43,7 +43,8 @@ struct TaskPages: Sendable {
             let task = try reading.task(id, for: principal)
             let content = TaskPageContent(
                 list: try TaskListContent(list, query, reading, principal, context, server, selected: id),
-                task: try TaskContent(task, reading, principal, token: context.formToken, typed: typed, trouble: trouble)
+                task: try TaskContent(task, reading, principal, token: context.formToken, templates: server.templates,
+                    typed: typed, trouble: trouble)
             )
             return pages.page(
                 task.spec.title, .task, content, context, at: "/queue", isWide: true, status: trouble?.status ?? 200)

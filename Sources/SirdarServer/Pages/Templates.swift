@@ -6,7 +6,7 @@ struct Templates: Sendable {
 
     enum Name: String, CaseIterable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps, entries
-        case journal, workflows, keys, me, badge, time, field
+        case journal, workflows, keys, me, badge, time, field, tick, evidence
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -49,6 +49,8 @@ struct Templates: Sendable {
         case .badge: PackageResources.badge_mustache
         case .time: PackageResources.time_mustache
         case .field: PackageResources.field_mustache
+        case .tick: PackageResources.tick_mustache
+        case .evidence: PackageResources.evidence_mustache
         }
     }
 }

@@ -20,7 +20,9 @@ enum Show {
         }
     }
 
-    static func ago(_ time: Timestamp, _ now: Timestamp) -> String { "\(length(now.since(time))) ago" }
+    static func ago(_ time: Timestamp, _ now: Timestamp) -> String {
+        now.since(time) < .seconds(10) ? "just now" : "\(length(now.since(time))) ago"
+    }
 
     /// A value on one line.
     static func value(_ json: JSON) -> String {

@@ -32,7 +32,7 @@ extension Reading {
             runbook.map {
                 [
                     "name": .string($0.name), "title": .string($0.title), "hash": .string($0.hash.hex),
-                    "text": .string($0.text),
+                    "version": .number(JSON.Number($0.version)), "text": .string($0.text),
                 ]
             } ?? .null
         object["checklist"] = .array(try (runbook?.checklist.items ?? []).map { try json($0, of: task) })
