@@ -22,13 +22,20 @@ struct PeopleTests {
         #expect(Person(record) == person)
     }
 
-    @Test("names are short, plain and unambiguous", arguments: [
-        ("olga", true), ("Olga.K-2_b", true), ("7up", true), ("", false), ("-olga", false), ("ol ga", false), ("olgа", false),
-        (String(repeating: "a", count: 65), false), ("a/b", false), ("<b>", false),
-    ])
+    @Test(
+        "names are short, plain and unambiguous",
+        arguments: [
+            ("olga", true), ("Olga.K-2_b", true), ("7up", true), ("", false), ("-olga", false), ("ol ga", false),
+            ("olgа", false),
+            (String(repeating: "a", count: 65), false), ("a/b", false), ("<b>", false),
+        ]
+    )
     func names(_ name: String, _ isName: Bool) { #expect(Person.isName(name) == isName) }
 
-    @Test("nobody may do anything without a role, and nobody who is disabled may", arguments: Permissions.Operation.allCases)
+    @Test(
+        "nobody may do anything without a role, and nobody who is disabled may",
+        arguments: Permissions.Operation.allCases
+    )
     func denied(_ operation: Permissions.Operation) {
         #expect(!Permissions.may(Self.person([], projects: ["*"], queues: ["ops"]), operation))
         var disabled = Self.person(Set(Role.allCases), projects: ["*"], queues: ["ops"])
@@ -38,7 +45,9 @@ struct PeopleTests {
 
     @Test("an auditor changes nothing, whatever it is", arguments: Permissions.Operation.allCases)
     func auditor(_ operation: Permissions.Operation) {
-        if Permissions.may(Self.person([.auditor], projects: ["*"]), operation) { #expect(operation.tokenScope == .read) }
+        if Permissions.may(Self.person([.auditor], projects: ["*"]), operation) {
+            #expect(operation.tokenScope == .read)
+        }
     }
 
     @Test("a project's things are for its members, a queue's tasks for its members and for supervisors")
@@ -48,7 +57,10 @@ struct PeopleTests {
         #expect(!Permissions.may(requester, .requestImage, in: .project("blackfen")))
         #expect(Permissions.may(Self.person([.requester], projects: ["*"]), .requestImage, in: .project("blackfen")))
         let worker = Self.person([.operator], queues: ["ops"])
-        #expect(Permissions.may(worker, .seeTasks, in: .queue("ops")) && !Permissions.may(worker, .seeTasks, in: .queue("other")))
+        #expect(
+            Permissions.may(worker, .seeTasks, in: .queue("ops"))
+                && !Permissions.may(worker, .seeTasks, in: .queue("other"))
+        )
         #expect(Permissions.may(Self.person([.supervisor]), .seeTasks, in: .queue("other")))
         #expect(!Permissions.may(Self.person([.requester], queues: ["ops"]), .seeTasks, in: .queue("ops")))
     }
@@ -77,14 +89,22 @@ struct PeopleTests {
         let secret = Secret()
         let now = Timestamp(milliseconds: 1_795_424_400_000)
         let token = APIToken(
-            id: Self.id, person: Self.id, name: "nightly", digest: secret.digest, scopes: [.read], createdAt: now,
-            expiresAt: now.advanced(by: .days(4_000)))
+            id: Self.id,
+            person: Self.id,
+            name: "nightly",
+            digest: secret.digest,
+            scopes: [.read],
+            createdAt: now,
+            expiresAt: now.advanced(by: .days(4_000))
+        )
         #expect(token.expiresAt == now.advanced(by: .days(366)))
         let text = token.text(with: secret)
         #expect(text.hasPrefix("srd_") && text.hasSuffix("_\(secret.text)"))
         let parsed = try #require(APIToken.parse(text))
         #expect(parsed.id == Self.id && parsed.secret.digest == secret.digest)
-        for wrong in ["", "srd", "srd__", "srd_x", "abc\(text)", "srd_-1_\(secret.text)", "srd_0_\(secret.text)", "\(text)x"] {
+        for wrong in [
+            "", "srd", "srd__", "srd_x", "abc\(text)", "srd_-1_\(secret.text)", "srd_0_\(secret.text)", "\(text)x",
+        ] {
             #expect(APIToken.parse(wrong) == nil, "\(wrong)")
         }
         let body = try #require(token.added.body)

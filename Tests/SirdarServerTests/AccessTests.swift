@@ -15,7 +15,10 @@ struct AccessTests {
         try await bench.asking { client in
             for line in lines where !line.isOpen {
                 let answer = try await client.execute(
-                    uri: line.concrete, method: try line.httpMethod, headers: [.named("Sec-Fetch-Site"): "same-origin"])
+                    uri: line.concrete,
+                    method: try line.httpMethod,
+                    headers: [.named("Sec-Fetch-Site"): "same-origin"]
+                )
                 let context = "\(line.method) \(line.path)"
                 if line.path.hasPrefix("/v1") {
                     #expect(answer.status == .unauthorized, "\(context)")
@@ -97,7 +100,9 @@ struct AccessTests {
             let instances = try await client.get("/v1/instances", token)
             #expect(instances.json["items"]?.asArray?.compactMap { $0["id"]?.asString } == [own.instance.description])
             // A requester has no queue at all, and no journal.
-            let (task, journal) = (try await client.get("/v1/tasks/\(own.id)", token), try await client.get("/v1/entries", token))
+            let (task, journal) = (
+                try await client.get("/v1/tasks/\(own.id)", token), try await client.get("/v1/entries", token)
+            )
             #expect(task.status == .forbidden && journal.status == .forbidden)
         }
     }
@@ -111,7 +116,9 @@ struct AccessTests {
         try await bench.asking { client in
             let list = try await client.get("/v1/tasks", token)
             #expect(list.json["items"] == [])
-            for (method, path) in [(HTTPRequest.Method.get, ""), (.put, "/claim"), (.put, "/start"), (.delete, "/claim")] {
+            for (method, path) in [
+                (HTTPRequest.Method.get, ""), (.put, "/claim"), (.put, "/start"), (.delete, "/claim"),
+            ] {
                 let answer = try await client.send(method, "/v1/tasks/\(task.id)\(path)", token)
                 #expect(answer.status == .forbidden || answer.status == .conflict, "\(method) \(path)")
             }
@@ -153,7 +160,9 @@ struct AccessTests {
             #expect(before.status == .ok)
             let change = try await client.send(.patch, "/v1/people/\(person.id)", manager, #"{"disabled":true}"#)
             #expect(change.status == .ok)
-            let (api, page) = (try await client.get("/v1/people/me", token), try await client.get("/queue", browser.cookie))
+            let (api, page) = (
+                try await client.get("/v1/people/me", token), try await client.get("/queue", browser.cookie)
+            )
             #expect(api.status == .unauthorized)
             #expect(page.status == .seeOther)
         }

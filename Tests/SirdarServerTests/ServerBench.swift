@@ -36,8 +36,12 @@ final class ServerBench: Sendable {
                 : .done(["passed": true])
         }
         engine = Engine(
-            store: store, clock: clock, library: library,
-            actions: [ScriptedAction("note") { .done(["did": $0.input]) }, verify], log: Self.quiet)
+            store: store,
+            clock: clock,
+            library: library,
+            actions: [ScriptedAction("note") { .done(["did": $0.input]) }, verify],
+            log: Self.quiet
+        )
         studio = PaperStudio()
         var settings = Server.Settings()
         change(&settings)
@@ -61,8 +65,14 @@ final class ServerBench: Sendable {
     private func deploy(_ workflow: Workflow, runbooks: [SirdarEngine.Runbook]) throws {
         let document = workflow.document
         let deployment = Deployment(
-            namespace: document.namespace, name: document.name, version: document.version, hash: workflow.hash,
-            source: "", runbooks: [], at: clock.now())
+            namespace: document.namespace,
+            name: document.name,
+            version: document.version,
+            hash: workflow.hash,
+            source: "",
+            runbooks: [],
+            at: clock.now()
+        )
         engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: runbooks)
     }
 
@@ -79,8 +89,14 @@ final class ServerBench: Sendable {
         withPassword: Bool = false
     ) throws -> Person {
         let person = Person(
-            id: engine.identifiers.next(), name: name, title: title, roles: roles, projects: projects, queues: queues,
-            skills: skills)
+            id: engine.identifiers.next(),
+            name: name,
+            title: title,
+            roles: roles,
+            projects: projects,
+            queues: queues,
+            skills: skills
+        )
         try write([person.added] + (withPassword ? [Credential.set(try Self.hash.get(), for: person.id)] : []))
         return person
     }
@@ -97,7 +113,12 @@ final class ServerBench: Sendable {
     func session(of person: Person) throws -> Browser {
         let secret = Secret()
         let session = Session(
-            id: secret.digest, person: person.id, createdAt: clock.now(), address: "local", agent: "test")
+            id: secret.digest,
+            person: person.id,
+            createdAt: clock.now(),
+            address: "local",
+            agent: "test"
+        )
         try write([session.added])
         return Browser(secret: secret)
     }
@@ -105,8 +126,14 @@ final class ServerBench: Sendable {
     func token(of person: Person, _ scopes: Set<TokenScope> = Set(TokenScope.allCases)) throws -> HTTPFields {
         let secret = Secret()
         let token = APIToken(
-            id: engine.identifiers.next(), person: person.id, name: "test", digest: secret.digest, scopes: scopes,
-            createdAt: clock.now(), expiresAt: clock.now().advanced(by: .days(30)))
+            id: engine.identifiers.next(),
+            person: person.id,
+            name: "test",
+            digest: secret.digest,
+            scopes: scopes,
+            createdAt: clock.now(),
+            expiresAt: clock.now().advanced(by: .days(30))
+        )
         try write([token.added])
         return [.authorization: "Bearer \(token.text(with: secret))"]
     }

@@ -27,12 +27,17 @@ struct SignInTests {
             #expect(answer.status == .seeOther && answer.headers[.location] == "/queue")
             let cookie = try #require(answer.headers[.setCookie])
             #expect(cookie.hasPrefix("__Host-sirdar="))
-            for part in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] { #expect(cookie.contains("; \(part)"), "\(part)") }
+            for part in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+                #expect(cookie.contains("; \(part)"), "\(part)")
+            }
             let pair = String(cookie.prefix { $0 != ";" })
             let queue = try await client.get("/queue", [.cookie: pair])
             #expect(queue.status == .ok)
             let out = try await client.send(
-                .post, "/sign-out", [.cookie: pair, .fetchSite: "same-origin", .contentType: "application/x-www-form-urlencoded"])
+                .post,
+                "/sign-out",
+                [.cookie: pair, .fetchSite: "same-origin", .contentType: "application/x-www-form-urlencoded"]
+            )
             #expect(out.headers[.setCookie]?.contains("Max-Age=0") == true)
             // Killed on the server, and not only forgotten by the browser.
             let after = try await client.get("/queue", [.cookie: pair])
@@ -144,16 +149,21 @@ struct SignInTests {
     func manyNames() throws {
         let (throttle, clock) = (Throttle(), ManualClock())
         let looked = (0..<100).filter { number in
-            do { try throttle.begin(account: "name\(number)", address: "10.0.0.1", at: clock.now()) } catch { return false }
+            do { try throttle.begin(account: "name\(number)", address: "10.0.0.1", at: clock.now()) } catch {
+                return false
+            }
             return true
         }
         #expect(looked.count == Throttle.freeAttempts)
         #expect(throws: Never.self) { try throttle.begin(account: "olga", address: "10.0.0.2", at: clock.now()) }
     }
 
-    @Test("nobody is sent to another site after signing in", arguments: [
-        "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/a b",
-    ])
+    @Test(
+        "nobody is sent to another site after signing in",
+        arguments: [
+            "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/a b",
+        ]
+    )
     func next(_ next: String) async throws {
         let bench = try ServerBench()
         try bench.person("olga", [.operator], queues: ["ops"], withPassword: true)
@@ -212,10 +222,14 @@ struct SignInTests {
         }
     }
 
-    @Test("passwords that are too short, too long or too common are refused", arguments: [
-        ("short", false), ("password123", false), ("12345678", false), ("aaaaaaaaaaaa", false),
-        (String(repeating: "x1", count: 70), false), ("correct horse battery", true), ("ein langes Geheimnis", true),
-    ])
+    @Test(
+        "passwords that are too short, too long or too common are refused",
+        arguments: [
+            ("short", false), ("password123", false), ("12345678", false), ("aaaaaaaaaaaa", false),
+            (String(repeating: "x1", count: 70), false), ("correct horse battery", true),
+            ("ein langes Geheimnis", true),
+        ]
+    )
     func passwords(_ password: String, _ isGood: Bool) {
         #expect((Passwords.fault(password) == nil) == isGood)
     }

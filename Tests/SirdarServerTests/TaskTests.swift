@@ -51,11 +51,16 @@ struct TaskAPITests {
         try await bench.asking { client in
             _ = try await client.send(.put, "/v1/tasks/\(task.id)/start", token)
             let answer = try await client.send(
-                .put, "/v1/tasks/\(task.id)/completion", token,
-                #"{"outcome":"reconfigured","values":{"storageAddress":"10.42.0.20"}}"#)
+                .put,
+                "/v1/tasks/\(task.id)/completion",
+                token,
+                #"{"outcome":"reconfigured","values":{"storageAddress":"10.42.0.20"}}"#
+            )
             #expect(answer.status == .unprocessableContent)
             let pointers = Set(answer.json["errors"]?.asArray?.compactMap { $0["pointer"]?.asString } ?? [])
-            #expect(pointers == ["/values/storageAddress", "/values/mountPoint", "/ticks/note-mounts", "/ticks/edit-fstab"])
+            #expect(
+                pointers == ["/values/storageAddress", "/values/mountPoint", "/ticks/note-mounts", "/ticks/edit-fstab"]
+            )
         }
     }
 
@@ -73,7 +78,11 @@ struct TaskAPITests {
             #expect(late.status == .conflict && late.json["type"] == "urn:sirdar:problem:task-held")
             #expect(late.json["detail"]?.asString?.hasPrefix("olga has held this task for 12 s.") == true)
             let stale = try await client.send(
-                .put, "/v1/tasks/\(task.id)/completion", one, #"{"outcome":"cannotReconfigure","fence":7}"#)
+                .put,
+                "/v1/tasks/\(task.id)/completion",
+                one,
+                #"{"outcome":"cannotReconfigure","fence":7}"#
+            )
             #expect(stale.status == .conflict && stale.json["type"] == "urn:sirdar:problem:stale-fence")
             let release = try await client.send(.delete, "/v1/tasks/\(task.id)/claim", one)
             #expect(release.json["state"] == "ready")
@@ -119,14 +128,20 @@ struct TaskPageTests {
             let next = try await client.send(.post, "/queue/next", browser.form, "queue=")
             #expect(next.status == .seeOther && next.headers[.location] == "/tasks/\(task.id)#work")
             let draft = try await client.send(
-                .post, "/tasks/\(task.id)/draft", browser.form,
-                "value.note=half&tick.note-mounts=on&evidence.note-mounts=seen&fence=1")
+                .post,
+                "/tasks/\(task.id)/draft",
+                browser.form,
+                "value.note=half&tick.note-mounts=on&evidence.note-mounts=seen&fence=1"
+            )
             #expect(draft.status == .seeOther)
             let page = try await client.get("/tasks/\(task.id)", browser.cookie)
             #expect(page.text.contains(">half</textarea>") && page.text.contains(">seen</textarea>"))
             let done = try await client.send(
-                .post, "/tasks/\(task.id)/complete", browser.form,
-                "outcome=reconfigured&fence=1&\(Self.values)&tick.edit-fstab=on")
+                .post,
+                "/tasks/\(task.id)/complete",
+                browser.form,
+                "outcome=reconfigured&fence=1&\(Self.values)&tick.edit-fstab=on"
+            )
             #expect(done.status == .seeOther)
             _ = try bench.task(task.id, in: "completed")
             let empty = try await client.send(.post, "/queue/next", browser.form, "queue=ops")
@@ -142,16 +157,23 @@ struct TaskPageTests {
         try await bench.asking { client in
             _ = try await client.send(.post, "/tasks/\(task.id)/start", browser.form)
             let answer = try await client.send(
-                .post, "/tasks/\(task.id)/complete", browser.form,
+                .post,
+                "/tasks/\(task.id)/complete",
+                browser.form,
                 "outcome=reconfigured&fence=1&value.storageAddress=10.42.0.20&value.note=%3Cscript%3Ealert(1)%3C%2Fscript%3E"
-                    + "&tick.edit-fstab=on")
+                    + "&tick.edit-fstab=on"
+            )
             #expect(answer.status == .unprocessableContent)
             let text = answer.text
             #expect(text.contains(#"value="10.42.0.20""#))
             #expect(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !text.contains("<script>alert"))
             #expect(text.contains("is not in the project&#39;s network") || text.contains("not in the project"))
             #expect(text.contains(#"aria-invalid="true""#) && text.contains(##"href="#f-storageAddress""##))
-            #expect(text.contains(#"name="tick.edit-fstab" value="on" aria-label="Replace the address in /etc/fstab." checked"#))
+            #expect(
+                text.contains(
+                    #"name="tick.edit-fstab" value="on" aria-label="Replace the address in /etc/fstab." checked"#
+                )
+            )
         }
     }
 
@@ -164,8 +186,11 @@ struct TaskPageTests {
         try await bench.asking { client in
             _ = try await client.send(.post, "/tasks/\(task.id)/start", browser.form)
             _ = try await client.send(
-                .post, "/tasks/\(task.id)/complete", browser.form,
-                "outcome=reconfigured&\(Self.values)&tick.edit-fstab=on&tick.note-mounts=on&evidence.note-mounts=x")
+                .post,
+                "/tasks/\(task.id)/complete",
+                browser.form,
+                "outcome=reconfigured&\(Self.values)&tick.edit-fstab=on&tick.note-mounts=on&evidence.note-mounts=x"
+            )
             _ = try bench.task(task.id, in: "in_progress")
             let page = try await client.get("/tasks/\(task.id)", browser.cookie)
             #expect(page.text.contains("The old address is still there."))
@@ -182,7 +207,11 @@ struct TaskPageTests {
         try await bench.asking { client in
             _ = try await client.send(.put, "/v1/tasks/\(task.id)/start", token)
             let late = try await client.send(
-                .post, "/tasks/\(task.id)/complete", mine.form, "outcome=reconfigured&\(Self.values)")
+                .post,
+                "/tasks/\(task.id)/complete",
+                mine.form,
+                "outcome=reconfigured&\(Self.values)"
+            )
             #expect(late.status == .conflict)
             #expect(late.text.contains("pete has held this task") && late.text.contains(#"value="10.57.0.20""#))
         }
@@ -193,12 +222,19 @@ struct TaskPageTests {
         let bench = try ServerBench()
         let hostile = "<img src=x onerror=alert(1)>\"'"
         let person = try bench.person(
-            "hostile", Set(Role.allCases), projects: ["*"], queues: ["ops"], title: hostile)
+            "hostile",
+            Set(Role.allCases),
+            projects: ["*"],
+            queues: ["ops"],
+            title: hostile
+        )
         let browser = try bench.session(of: person)
         let form = "name=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&description=%22%3E%3Cscript%3E"
         try await bench.asking { client in
             _ = try await client.send(.post, "/machines/hw-ws-01/image", browser.form, form)
-            for path in ["/images", "/requests", "/queue?text=%3Cimg%20src%3Dx", "/journal?object=%3Cimg%20src%3Dx", "/me"] {
+            for path in [
+                "/images", "/requests", "/queue?text=%3Cimg%20src%3Dx", "/journal?object=%3Cimg%20src%3Dx", "/me",
+            ] {
                 let page = try await client.get(path, browser.cookie)
                 #expect(!page.text.contains("<img") && !page.text.contains("\"><script>"), "\(path)")
                 #expect(page.text.contains("&lt;img"), "\(path)")

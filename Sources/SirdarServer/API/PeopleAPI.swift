@@ -45,7 +45,13 @@ struct PeopleAPI: Sendable {
         // Whoever is disabled is out at once, here and wherever they are signed in.
         let gone = person.isDisabled ? try await server.everySession(of: id) : []
         let change = record.changed(to: person.body)
-        try await server.write([change] + gone, "person.changed", person, context, detail: ["before": before, "after": person.rights])
+        try await server.write(
+            [change] + gone,
+            "person.changed",
+            person,
+            context,
+            detail: ["before": before, "after": person.rights]
+        )
         return .json(person.json)
     }
 

@@ -60,7 +60,8 @@ struct Pages: Sendable {
     /// Only what the roles include: a link that leads to a refusal helps nobody.
     private func nav(_ context: AppContext, at section: String) -> [Layout.Link] {
         let all: [(String, String, Permissions.Operation)] = [
-            ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances), ("Images", "/images", .seeProject),
+            ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances),
+            ("Images", "/images", .seeProject),
             ("Machines", "/machines", .seeProject), ("Journal", "/journal", .seeJournal),
             ("Workflows", "/workflows", .seeWorkflows),
         ]
@@ -123,7 +124,9 @@ struct Pages: Sendable {
         let final = page
         return try await server.read { reading in
             let entries = isWrong ? [] : try reading.store.entries(final).map(EntryView.init)
-            let next = entries.count == final.limit ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
+            let next =
+                entries.count == final.limit
+                ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
             let content = Content(
                 object: object,
                 error: isWrong ? "\(object) is no identifier: copy it from the page of what you look for." : nil,

@@ -104,14 +104,22 @@ extension TaskContent {
         fields = task.spec.form.fields.map { FieldContent($0, task, typed, errors, isEnabled: isWorkable) }
         hasFields = !fields.isEmpty
         fence = typed?["fence"].flatMap { Int64($0) } ?? task.fence
-        problem = trouble.map { errors.isEmpty ? $0.detail : "Not completed yet: \(errors.count == 1 ? "one thing is" : "\(errors.count) things are") not right." }
+        problem = trouble.map {
+            errors.isEmpty
+                ? $0.detail
+                : "Not completed yet: \(errors.count == 1 ? "one thing is" : "\(errors.count) things are") not right."
+        }
         problems = errors.map { Problem(target: Self.target($0.pointer), detail: $0.detail) }
         check = task.lastCheck.map { CheckContent($0, reading.now) }
         let part = task.id.description
         let own = (story?.entries ?? []).filter { $0.part == part }
         history = try own.reversed().map { try EntryRow($0, reading) }
         outcomes = task.spec.outcomes.enumerated().map { index, name in
-            Outcome(name: name, label: index == 0 ? "Complete: \(Show.words(name))" : Show.capitalised(Show.words(name)), isFirst: index == 0)
+            Outcome(
+                name: name,
+                label: index == 0 ? "Complete: \(Show.words(name))" : Show.capitalised(Show.words(name)),
+                isFirst: index == 0
+            )
         }
         actions = try Actions(offers, task, reading)
         self.isWorkable = isWorkable
@@ -126,7 +134,11 @@ extension TaskContent {
         ]
         if let owner = task.owner {
             facts.append(
-                EntryRow.Fact(key: "Held by", value: "\(try reading.name(owner.person)), for \(Show.length(reading.now.since(owner.since)))"))
+                EntryRow.Fact(
+                    key: "Held by",
+                    value: "\(try reading.name(owner.person)), for \(Show.length(reading.now.since(owner.since)))"
+                )
+            )
         }
         if task.priority != .normal { facts.append(EntryRow.Fact(key: "Priority", value: task.priority.name)) }
         if !task.spec.skills.isEmpty {
@@ -136,7 +148,9 @@ extension TaskContent {
     }
 
     private static func about(_ about: JSON) -> [EntryRow.Fact] {
-        (about.asObject ?? [:]).map { EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value)) }
+        (about.asObject ?? [:]).map {
+            EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
+        }
     }
 
     private static func result(_ task: ManualTask) -> [EntryRow.Fact] {
@@ -150,7 +164,10 @@ extension TaskContent {
         story.workflow.nodes.filter(\.kind.isWork).map { node in
             let latest = story.steps.last { $0.pointer == node.pointer }
             return Progress(
-                title: node.title, badge: .step(latest?.phase ?? ""), isHere: node.index == task.node && !task.state.isFinal)
+                title: node.title,
+                badge: .step(latest?.phase ?? ""),
+                isHere: node.index == task.node && !task.state.isFinal
+            )
         }
     }
 
@@ -172,7 +189,12 @@ extension TaskContent {
             check: { item in boxes[item.id].map { templates.render(.tick, $0) } ?? "" },
             checkEnd: { item in boxes[item.id].map { templates.render(.evidence, $0) } ?? "" }
         )
-        return Runbook(title: runbook.title, hash: String(runbook.hash.hex.prefix(12)), version: runbook.version, html: html)
+        return Runbook(
+            title: runbook.title,
+            hash: String(runbook.hash.hex.prefix(12)),
+            version: runbook.version,
+            html: html
+        )
     }
 
     /// Where on the page the value stands that an error speaks of.
@@ -219,7 +241,9 @@ extension TaskContent.Item {
 
 extension TaskContent.Actions {
     init(_ offers: [TaskOffer], _ task: ManualTask, _ reading: Reading) throws {
-        func may(_ operation: TaskOffer.Operation) -> Bool { offers.contains { $0.operation == operation && $0.isAllowed } }
+        func may(_ operation: TaskOffer.Operation) -> Bool {
+            offers.contains { $0.operation == operation && $0.isAllowed }
+        }
         claim = may(.claim)
         start = may(.start) && !may(.claim)
         complete = may(.complete)
@@ -299,7 +323,8 @@ struct CheckContent {
             }
         time = TimeView(check.at, now)
         let output = check.output
-        summary = output.asString ?? ["summary", "detail", "message", "title"].lazy.compactMap { output[$0]?.asString }.first
+        summary =
+            output.asString ?? ["summary", "detail", "message", "title"].lazy.compactMap { output[$0]?.asString }.first
         let lists = ["findings", "hits", "traces"].lazy.compactMap { output[$0]?.asArray }.first ?? []
         findings = lists.prefix(200).map { finding in
             Finding(
@@ -310,7 +335,9 @@ struct CheckContent {
         }
         hasFindings = !findings.isEmpty
         facts = (output.asObject ?? [:]).compactMap { key, value in
-            guard !["findings", "hits", "traces", "summary", "detail", "message", "title", "type"].contains(key) else { return nil }
+            guard !["findings", "hits", "traces", "summary", "detail", "message", "title", "type", "passed"].contains(key) else {
+                return nil
+            }
             return EntryRow.Fact(key: Show.capitalised(Show.words(key)), value: Show.value(value))
         }
     }

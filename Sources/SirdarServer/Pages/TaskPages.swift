@@ -18,7 +18,8 @@ struct TaskPages: Sendable {
         return try await server.read { reading in
             let content = QueueContent(
                 list: try TaskListContent(list, query, reading, principal, context, server, selected: nil),
-                note: query.text("note") == "empty" ? "Nothing is waiting for you: no ready task fits your queues and skills." : nil
+                note: query.text("note") == "empty"
+                    ? "Nothing is waiting for you: no ready task fits your queues and skills." : nil
             )
             return pages.page("Queue", .queue, content, context, at: "/queue", isWide: true)
         }
@@ -43,11 +44,25 @@ struct TaskPages: Sendable {
             let task = try reading.task(id, for: principal)
             let content = TaskPageContent(
                 list: try TaskListContent(list, query, reading, principal, context, server, selected: id),
-                task: try TaskContent(task, reading, principal, token: context.formToken, templates: server.templates,
-                    typed: typed, trouble: trouble)
+                task: try TaskContent(
+                    task,
+                    reading,
+                    principal,
+                    token: context.formToken,
+                    templates: server.templates,
+                    typed: typed,
+                    trouble: trouble
+                )
             )
             return pages.page(
-                task.spec.title, .task, content, context, at: "/queue", isWide: true, status: trouble?.status ?? 200)
+                task.spec.title,
+                .task,
+                content,
+                context,
+                at: "/queue",
+                isWide: true,
+                status: trouble?.status ?? 200
+            )
         }
     }
 
@@ -61,7 +76,9 @@ struct TaskPages: Sendable {
         let task: ManualTask? = try await server.blocking.answer { then in
             engine.claimNext(queue: queue.isEmpty ? nil : queue, worker: worker, by: actuation, then: then)
         }
-        guard let task else { return .seeOther("/queue?note=empty" + (queue.isEmpty ? "" : "&queue=\(queue.urlEscaped)")) }
+        guard let task else {
+            return .seeOther("/queue?note=empty" + (queue.isEmpty ? "" : "&queue=\(queue.urlEscaped)"))
+        }
         return .seeOther("/tasks/\(task.id)#work")
     }
 
@@ -86,7 +103,8 @@ struct TaskPages: Sendable {
         let form = try await FormData.body(of: request)
         return try await answering(form, context) { id, worker, actuation in
             let task = try await server.act(.draft(Self.values(form)), on: id, worker, by: actuation)
-            for tick in Self.ticks(form) where task.ticks.first(where: { $0.item == tick.item })?.evidence != tick.evidence
+            for tick in Self.ticks(form)
+            where task.ticks.first(where: { $0.item == tick.item })?.evidence != tick.evidence
                 || !task.ticks.contains(where: { $0.item == tick.item })
             {
                 _ = try await server.act(.tick(item: tick.item, evidence: tick.evidence), on: id, worker, by: actuation)
@@ -98,8 +116,11 @@ struct TaskPages: Sendable {
     @Sendable func complete(_ request: Request, _ context: AppContext) async throws -> Response {
         try await act(request, context) { form in
             .complete(
-                outcome: form.text("outcome"), values: Self.values(form), ticks: Self.ticks(form),
-                fence: Int64(form.text("fence")))
+                outcome: form.text("outcome"),
+                values: Self.values(form),
+                ticks: Self.ticks(form),
+                fence: Int64(form.text("fence"))
+            )
         }
     }
 

@@ -5,7 +5,8 @@ struct Templates: Sendable {
     private let library: MustacheLibrary
 
     enum Name: String, CaseIterable {
-        case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps, entries
+        case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
+            entries
         case journal, workflows, keys, me, badge, time, field, tick, evidence
     }
 

@@ -15,8 +15,10 @@ enum Show {
         switch seconds {
         case ..<60: return "\(seconds) s"
         case ..<3600: return "\(seconds / 60) min"
-        case ..<86_400: return seconds / 60 % 60 == 0 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds / 60 % 60) min"
-        default: return seconds / 3600 % 24 == 0 ? "\(seconds / 86_400) d" : "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+        case ..<86_400:
+            return seconds / 60 % 60 == 0 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds / 60 % 60) min"
+        default:
+            return seconds / 3600 % 24 == 0 ? "\(seconds / 86_400) d" : "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
         }
     }
 
@@ -31,7 +33,8 @@ enum Show {
         case .string(let text): text
         case .bool(let flag): flag ? "yes" : "no"
         case .number: json.text
-        case .array(let elements): elements.allSatisfy(\.isPlain) ? elements.map(value).joined(separator: ", ") : json.text
+        case .array(let elements):
+            elements.allSatisfy(\.isPlain) ? elements.map(value).joined(separator: ", ") : json.text
         case .object: json.text
         }
     }

@@ -42,7 +42,8 @@ extension Reading {
                     "operation": .string(offer.operation.rawValue), "allowed": .bool(offer.isAllowed),
                     "reason": try offer.refusal.map { .string(try sentence($0)) } ?? .null,
                 ]
-            })
+            }
+        )
         object["last_check"] = task.lastCheck.map(Self.json) ?? .null
         object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
         return .object(object)

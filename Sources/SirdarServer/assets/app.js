@@ -67,6 +67,7 @@
   all("[data-copy]").forEach((block) => {
     const button = document.createElement("button");
     button.type = "button";
+    button.className = "copy";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(block.textContent);
