@@ -5,7 +5,11 @@ import Testing
 
 @Suite("The demonstration studio")
 struct DemoTests {
-    private static let small = DemoStudio.Sizes(diskBytes: 64 << 20, workstationBytes: 2 << 20, renderNodeBytes: 1 << 20)
+    private static let small = DemoStudio.Sizes(
+        diskBytes: 64 << 20,
+        workstationBytes: 2 << 20,
+        renderNodeBytes: 1 << 20
+    )
 
     private static func cloud() throws -> (LocalCloud, String) {
         let root = NSTemporaryDirectory() + "sirdar-demo-" + UUID().uuidString
@@ -29,13 +33,18 @@ struct DemoTests {
         #expect(outcome.machines.count == 10)
 
         let london = try cloud.machines(in: "london", project: nil, by: soon)
-        #expect(london.map(\.name) == ["blackfen-rn-01", "blackfen-rn-02", "blackfen-rn-03", "blackfen-ws-01", "blackfen-ws-02"])
+        #expect(
+            london.map(\.name) == [
+                "blackfen-rn-01", "blackfen-rn-02", "blackfen-rn-03", "blackfen-ws-01", "blackfen-ws-02",
+            ]
+        )
         #expect(london.map(\.state) == [.off, .on, .off, .off, .on])
         #expect(try cloud.machines(in: "oregon", project: "harrow", by: soon).count == 5)
         #expect(try cloud.machines(in: "frankfurt", project: nil, by: soon) == [])
 
         let inspection = try #require(cloud.inspection)
-        let needles = [DemoProject.blackfen, .harrow].map { TraceNeedle.network($0.network) }
+        let needles =
+            [DemoProject.blackfen, .harrow].map { TraceNeedle.network($0.network) }
             + [.word("blackfen"), .word("harrow")]
         let golden = try inspection.searchImage(outcome.goldenImage, for: needles, by: soon)
         #expect(golden.hits == [] && golden.bytesRead > 1 << 20)
@@ -71,10 +80,16 @@ struct DemoTests {
         let ini = try GuestPath("/var/lib/Thinkbox/Deadline10/deadline.ini")
         let remote = try files.readFile(in: MachineRef(location: "london", id: "blackfen-rn-01"), at: ini, by: soon)
         let direct = try files.readFile(in: MachineRef(location: "oregon", id: "harrow-rn-01"), at: ini, by: soon)
-        #expect(String(decoding: remote.bytes, as: UTF8.self).contains("ConnectionType=Remote\nProxyRoot=10.42.0.30:8080\n"))
+        #expect(
+            String(decoding: remote.bytes, as: UTF8.self).contains("ConnectionType=Remote\nProxyRoot=10.42.0.30:8080\n")
+        )
         #expect(String(decoding: direct.bytes, as: UTF8.self).contains("NetworkRoot=/mnt/harrow/deadline/repository\n"))
         #expect((remote.file.mode, remote.file.owner) == (0o664, 990))
-        let home = try files.statFile(in: MachineRef(location: "oregon", id: "harrow-ws-01"), at: GuestPath("/home/artist"), by: soon)
+        let home = try files.statFile(
+            in: MachineRef(location: "oregon", id: "harrow-ws-01"),
+            at: GuestPath("/home/artist"),
+            by: soon
+        )
         #expect((home.mode, home.owner, home.kind) == (0o700, 1_001, .directory))
     }
 
@@ -86,7 +101,10 @@ struct DemoTests {
         let machines = root + "/london/machines/"
         try Data("half a disk".utf8).write(to: URL(fileURLWithPath: machines + "blackfen-ws-01.raw.partial"))
         try Data("a disk without a record".utf8).write(to: URL(fileURLWithPath: machines + "blackfen-ws-02.raw"))
-        try FileManager.default.createDirectory(atPath: root + "/london/scratch/old/tree", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: root + "/london/scratch/old/tree",
+            withIntermediateDirectories: true
+        )
         try cloud.resume(by: soon)
         #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/london/scratch") == [])
         _ = try DemoStudio(in: cloud, sizes: Self.small).make(by: soon)

@@ -2,8 +2,8 @@ import Glibc
 
 /// A value that one thread at a time may touch.
 ///
-/// Over a pthread mutex, which ThreadSanitizer understands. Hold it for a few instructions only, and never while calling
-/// out.
+/// Over a pthread mutex, which ThreadSanitizer understands. Hold it for a few instructions only, and never while
+/// calling out.
 package final class Locked<Value: Sendable>: @unchecked Sendable {  // The mutex guards every access to `value`.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value
