@@ -1,5 +1,6 @@
 import Foundation
 import SirdarClouds
+import SirdarEngine
 import SirdarImages
 import Testing
 

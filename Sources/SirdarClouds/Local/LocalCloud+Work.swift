@@ -1,4 +1,5 @@
 import Logging
+import SirdarEngine
 import SirdarImages
 
 extension LocalCloud {

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import SirdarEngine
 package import SirdarImages
 
 /// Where the local cloud keeps its pools, and how much it does at once.

@@ -1,0 +1,87 @@
+import JSON
+
+// Steps that people end: manual work, and steps that gave up.
+extension Interpreter {
+    mutating func workEnded(_ step: Step, _ end: TaskEnd) throws(Refusal) -> Outcome {
+        switch end {
+        case .completed(let document), .skipped(output: let document): return finish(step, document)
+        case .failed(let code, let text):
+            var problem = Problem(.manual, text)
+            problem.title = code
+            return fault(step, problem)
+        case .retry, .giveUp: throw .notAwaited(step: step.number, awaiting: "completed")
+        }
+    }
+
+    /// The step waits for a person, who sees what went wrong and decides.
+    mutating func askPerson(_ step: Step, _ problem: Problem, attempts: Int) -> Outcome {
+        let node = workflow[step.node]
+        var step = step
+        step.state = .needsPerson(problem, attempts: attempts)
+        effects.append(.park(step: step.number))
+        let spec = TaskSpec.triage(of: node, in: workflow, problem: problem, attempts: attempts)
+        effects.append(.openTask(.init(step: step.number, node: node.index, kind: .triage, spec: spec)))
+        record(
+            StepChange(step: step.number, node: step.node, phase: .needsPerson, attempt: attempts, problem: problem))
+        return .active(step)
+    }
+
+    mutating func personDecided(_ step: Step, _ problem: Problem, _ end: TaskEnd) throws(Refusal) -> Outcome {
+        switch end {
+        case .retry(let input):
+            var step = step
+            // The task has ended by this very decision: nothing is left to close.
+            step.state = .calling(.init(attempt: 1, since: moment.now))
+            callAgain(step, input: input)
+            return .active(step)
+        case .skipped(let output):
+            var over = step
+            over.state = .calling(.init(attempt: 1, since: moment.now))
+            leave(over)
+            record(StepChange(step: step.number, node: step.node, phase: .skipped, output: output))
+            over.state = .entering
+            return finishSkipped(over, output)
+        case .giveUp(let reason), .failed(_, text: let reason):
+            var over = step
+            over.state = .calling(.init(attempt: 1, since: moment.now))
+            var given = problem
+            given.detail = [problem.detail, reason.isEmpty ? nil : "Given up: \(reason)"].compactMap(\.self)
+                .joined(separator: " ")
+            return fault(over, given)
+        case .completed: throw .notAwaited(step: step.number, awaiting: "retry, skip or giveUp")
+        }
+    }
+
+    /// A new round of attempts of a call that had given up.
+    mutating func callAgain(_ step: Step, input: JSON?) {
+        record(StepChange(step: step.number, node: step.node, phase: .running, attempt: 1, input: input))
+        guard let input, let call = workflow[step.node].call else {
+            effects.append(.performAgain(step: step.number, attempt: 1, notBefore: moment.now))
+            return
+        }
+        effects.append(.dropWork(step: step.number))
+        effects.append(
+            .perform(
+                .init(
+                    step: step.number,
+                    node: step.node,
+                    attempt: 1,
+                    action: call.action,
+                    input: input,
+                    notBefore: moment.now
+                )))
+    }
+
+    /// A skipped step's output goes where the step's own would have gone.
+    private mutating func finishSkipped(_ step: Step, _ output: JSON) -> Outcome {
+        let node = workflow[step.node]
+        do {
+            var scope = scope(node, step.input, step)
+            scope.output = output
+            if let transform = node.export.as { instance.context = try transform.evaluate(output, scope) }
+        } catch {
+            return fault(step, error)
+        }
+        return .ended(output, node.then)
+    }
+}

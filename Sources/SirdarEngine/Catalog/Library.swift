@@ -1,0 +1,76 @@
+import JSON
+package import SirdarCore
+
+/// The definitions in force and those that instances are still pinned to, by the number that the store gave them.
+package final class Library: Sendable {
+    private struct Tables {
+        var workflows: [Int: Workflow] = [:]
+        var numbers: [String: Int] = [:]
+        var runbooks: [ContentHash: Runbook] = [:]
+        var runbookNames: [Int: [String: ContentHash]] = [:]
+        var queues: [String: QueuePolicy] = [:]
+    }
+
+    private let tables = Locked(Tables())
+
+    package init() {}
+
+    package func add(_ workflow: Workflow, number: Int, runbooks: [Runbook] = []) {
+        let document = workflow.document
+        tables.withLock { tables in
+            tables.workflows[number] = workflow
+            tables.numbers[Self.name(document.namespace, document.name, document.version)] = number
+            for runbook in runbooks {
+                tables.runbooks[runbook.hash] = runbook
+                tables.runbookNames[number, default: [:]][runbook.name] = runbook.hash
+            }
+        }
+    }
+
+    package func set(queues: [QueuePolicy]) {
+        tables.withLock { tables in
+            tables.queues = Dictionary(queues.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// - Throws: `UnknownWorkflow` when no such version was loaded.
+    package func workflow(_ number: Int) throws(UnknownWorkflow) -> Workflow {
+        guard let workflow = tables.withLock({ $0.workflows[number] }) else {
+            throw UnknownWorkflow("number \(number)")
+        }
+        return workflow
+    }
+
+    package func number(_ namespace: String, _ name: String, _ version: String) throws(UnknownWorkflow) -> Int {
+        let key = Self.name(namespace, name, version)
+        guard let number = tables.withLock({ $0.numbers[key] }) else { throw UnknownWorkflow(key) }
+        return number
+    }
+
+    package var workflows: [(number: Int, workflow: Workflow)] {
+        tables.withLock { tables in tables.workflows.map { ($0.key, $0.value) } }.sorted { $0.0 < $1.0 }
+    }
+
+    package func runbook(_ hash: ContentHash) -> Runbook? { tables.withLock { $0.runbooks[hash] } }
+
+    /// The version of a runbook that was deployed with a workflow.
+    package func runbook(named name: String, of workflow: Int) -> ContentHash? {
+        tables.withLock { $0.runbookNames[workflow]?[name] }
+    }
+
+    package func queue(_ name: String) -> QueuePolicy? { tables.withLock { $0.queues[name] } }
+    package var queues: [QueuePolicy] { tables.withLock { $0.queues.values.sorted { $0.name < $1.name } } }
+
+    private static func name(_ namespace: String, _ name: String, _ version: String) -> String {
+        "\(namespace)/\(name):\(version)"
+    }
+}
+
+/// No such version of a workflow has been deployed.
+package struct UnknownWorkflow: Error, Sendable, Hashable, CustomStringConvertible {
+    package let name: String
+
+    package init(_ name: String) { self.name = name }
+
+    package var description: String { "No workflow \(name) has been deployed." }
+}

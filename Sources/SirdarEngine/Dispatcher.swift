@@ -1,0 +1,221 @@
+import Foundation
+import Logging
+import SirdarCore
+
+/// Gives out what is due: steps to the pool, timers to their instances.
+///
+/// It sleeps until a commit, a free slot or the next due time rings; nothing sweeps over what sleeps. All its
+/// deciding happens on one serial queue.
+final class Dispatcher: Sendable {
+    private let queue = DispatchQueue(label: "sirdar.dispatcher")
+    private let clock: any Clock
+    private let state = Locked(State())
+    private let slotFreed = DispatchSemaphore(value: 0)
+
+    private struct State {
+        var engine: Engine?
+        var isRinging = false
+        var isClaiming = false
+        var wakeAt = Timestamp.distantFuture
+        /// Timers whose decision is on its way.
+        var firing: Set<FiringTimer> = []
+        var renewedAt = Timestamp.zero
+    }
+
+    private struct FiringTimer: Hashable {
+        let instance: Identifier
+        let step: Int
+        let kind: TimerKind
+    }
+
+    static let timersMax = 500
+
+    init(clock: any Clock) { self.clock = clock }
+
+    var isRunning: Bool { state.withLock { $0.engine != nil } }
+
+    func start(_ engine: Engine) {
+        state.withLock { $0.engine = engine }
+        engine.backlog.withLock { $0 = true }
+        ring(at: clock.now())
+    }
+
+    func stop() { state.withLock { $0.engine = nil } }
+
+    /// Until a slot is given back, and at most a fifth of a second.
+    func waitForASlot() { _ = slotFreed.wait(timeout: .now() + .milliseconds(200)) }
+
+    func slotIsFree() {
+        slotFreed.signal()
+        guard let engine = state.withLock({ $0.engine }), engine.backlog.withLock({ $0 }) else { return }
+        ring(at: clock.now())
+    }
+
+    /// Something is due at `moment`.
+    func ring(at moment: Timestamp) {
+        let now = clock.now()
+        let rings = state.withLock { state in
+            guard state.engine != nil else { return false }
+            if moment <= now {
+                guard !state.isRinging else { return false }
+                state.isRinging = true
+                return true
+            }
+            guard moment < state.wakeAt else { return false }
+            state.wakeAt = moment
+            clock.wake(at: moment) { [weak self] in self?.woken(moment) }
+            return false
+        }
+        if rings { queue.async { self.dispatch() } }
+    }
+
+    private func woken(_ moment: Timestamp) {
+        state.withLock { state in if state.wakeAt <= moment { state.wakeAt = .distantFuture } }
+        // The clock may wake early when a wait was cut: then this only sets the next wake.
+        ring(at: min(moment, clock.now()))
+    }
+
+    private func dispatch() {
+        let engine = state.withLock { state in
+            state.isRinging = false
+            return state.engine
+        }
+        guard let engine else { return }
+        do {
+            try fireTimers(engine)
+            claimWork(engine)
+            renewLeases(engine)
+            if let next = try engine.store.nextDue() {
+                ring(at: max(next, clock.now().advanced(by: Interval(milliseconds: 1))))
+            }
+        } catch {
+            engine.log.error("what is due could not be read: \(error)")
+            ring(at: clock.now().advanced(by: .seconds(1)))
+        }
+    }
+
+    // MARK: Timers
+
+    private func fireTimers(_ engine: Engine) throws {
+        let due = try engine.store.dueTimers(at: clock.now(), limit: Self.timersMax)
+        for timer in due {
+            let key = FiringTimer(instance: timer.instance, step: timer.step, kind: timer.kind)
+            guard state.withLock({ $0.firing.insert(key).inserted }) else { continue }
+            engine.fire(timer) { [weak self] in
+                guard let self else { return }
+                self.state.withLock { state in _ = state.firing.remove(key) }
+                if due.count == Self.timersMax { self.ring(at: self.clock.now()) }
+            }
+        }
+    }
+
+    // MARK: Steps
+
+    private func claimWork(_ engine: Engine) {
+        let room = engine.pool.room
+        guard room.total > 0, state.withLock({ state in
+            defer { state.isClaiming = true }
+            return !state.isClaiming
+        }) else { return }
+        let now = clock.now()
+        let lease = Lease(owner: engine.owner, until: now.advanced(by: engine.settings.lease))
+        let claim = WorkClaim(now: now, lease: lease, limit: room.total, room: room.lanes)
+        engine.store.claimWork(claim) { [weak self] result in
+            guard let self else { return }
+            self.queue.async {
+                self.state.withLock { $0.isClaiming = false }
+                self.claimed(result, claim, engine)
+            }
+        }
+    }
+
+    private func claimed(_ result: Result<[DueStep], StoreError>, _ claim: WorkClaim, _ engine: Engine) {
+        switch result {
+        case .failure(let error):
+            engine.log.error("due steps could not be claimed: \(error)")
+            ring(at: clock.now().advanced(by: .seconds(1)))
+        case .success(let steps):
+            var unplaced: [DueStep] = []
+            for step in steps {
+                if let slot = engine.pool.reserve(step.lane) {
+                    engine.perform(step, in: slot)
+                } else {
+                    unplaced.append(step)
+                }
+            }
+            engine.giveBack(unplaced)
+            let isDrained = steps.count < claim.limit
+            engine.backlog.withLock { $0 = !isDrained || !unplaced.isEmpty }
+            if !isDrained { ring(at: clock.now()) }
+        }
+    }
+
+    private func renewLeases(_ engine: Engine) {
+        let now = clock.now()
+        let third = Interval(milliseconds: engine.settings.lease.milliseconds / 3)
+        let isDue = state.withLock { state in
+            guard now.since(state.renewedAt) >= third else { return false }
+            state.renewedAt = now
+            return true
+        }
+        guard isDue else { return }
+        engine.renewLeases()
+        if engine.held.withLock({ !$0.isEmpty }) { ring(at: now.advanced(by: third)) }
+    }
+}
+
+extension Engine {
+    /// Tells an instance, or a task of it, that a time has come; `done` follows whatever became of it.
+    func fire(_ timer: DueTimer, done: @escaping @Sendable () -> Void) {
+        lane(of: timer.instance).enter(timer.instance) { turn in
+            self.decide(turn, { self.fired($0, timer, done) }) {
+                var assembly = Assembly(engine: self, actuation: .timer)
+                assembly.commit.timers.append(.drop(timer.instance, step: timer.step, kind: timer.kind))
+                if timer.kind == .deadline {
+                    let open = try self.store.tasks(TaskQuery(instance: timer.instance, isOpen: true))
+                    guard let task = open.first(where: { $0.step == timer.step }) else {
+                        throw Refusal.noSuchStep(timer.step)
+                    }
+                    try assembly.apply(.aged, to: task, verification: nil)
+                } else {
+                    guard let instance = try self.instance(timer.instance, turn) else {
+                        throw UnknownInstance(id: timer.instance)
+                    }
+                    try assembly.apply(timer.event, to: instance)
+                }
+                return (assembly, ())
+            }
+        }
+    }
+
+    private func fired(_ result: Result<Void, any Error>, _ timer: DueTimer, _ done: @escaping @Sendable () -> Void) {
+        guard case .failure(let error) = result else { return done() }
+        switch error {
+        case is Refusal, is TaskRefusal, is UnknownInstance:
+            // Nobody waits for it any more.
+            var commit = Commit()
+            commit.timers = [.drop(timer.instance, step: timer.step, kind: timer.kind)]
+            store.submit(commit) { _ in done() }
+        default:
+            log.error("a timer could not be told: \(error)")
+            clock.wake(at: clock.now().advanced(by: .seconds(1)), done)
+        }
+    }
+
+    /// Steps that were claimed and found no room after all.
+    func giveBack(_ steps: [DueStep]) {
+        guard !steps.isEmpty else { return }
+        var commit = Commit()
+        let now = clock.now()
+        commit.work = steps.map { .again($0.id, attempt: $0.attempt, notBefore: now, fence: $0.fence) }
+        store.submit(commit) { _ in }
+    }
+}
+
+extension DueTimer {
+    fileprivate var event: Event {
+        if kind == .cancel { return .cancelRequested(reason: "What it ran for is over.") }
+        if kind == .childEnded, let ending { return .childEnded(step: step, ending: ending) }
+        return .timerFired(step: step, timer: kind)
+    }
+}

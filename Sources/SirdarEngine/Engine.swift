@@ -1,0 +1,267 @@
+import Foundation
+package import JSON
+package import Logging
+package import SirdarCore
+package import SirdarJournal
+
+/// Knows when to decide, records what was decided, and gives work to threads.
+///
+/// Everything that ever happens goes round one loop: an event comes in; the machine decides; the decision is one
+/// commit; once it is durable, whoever waits is told and what is due is performed; the result is an event. Start
+/// reading at `handle`.
+package final class Engine: Sendable {
+    package let store: any Store
+    package let clock: any Clock
+    package let library: Library
+    package let identifiers: IdentifierSource
+    let actions: [String: any Action]
+    let projections: [any Projection]
+    let pool: WorkerPool
+    let settings: Settings
+    let log: Logger
+    /// This run of the program: every lease and fence carries it.
+    let owner: Int64
+    let lanes: [EngineLane]
+    let backlog = Locked(false)
+    let held = Locked<Set<WorkID>>([])
+    let dispatcher: Dispatcher
+
+    package struct Settings: Sendable {
+        /// Actions at once.
+        package var slots = 8
+        /// Actions at once in one lane.
+        package var laneLimit = 4
+        /// How long a worker's lease lasts between renewals.
+        package var lease = Interval.seconds(60)
+        /// Threads that decide.
+        package var lanes = 4
+        /// Decided instances kept in memory, in all lanes.
+        package var cachedInstances = 4096
+        /// How often a decision is made again after somebody else was first.
+        package var commitAttemptsMax = 5
+
+        package init() {}
+    }
+
+    package init(
+        store: any Store,
+        clock: any Clock,
+        library: Library,
+        actions: [any Action],
+        projections: [any Projection] = [],
+        settings: Settings = Settings(),
+        log: Logger
+    ) {
+        self.store = store
+        self.clock = clock
+        self.library = library
+        self.actions = Dictionary(actions.map { ($0.signature.name, $0) }, uniquingKeysWith: { _, latest in latest })
+        self.projections = projections
+        self.settings = settings
+        self.log = log
+        identifiers = IdentifierSource(clock: clock)
+        owner = identifiers.next().value
+        pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit)
+        let cached = max(1, settings.cachedInstances / settings.lanes)
+        lanes = (0..<settings.lanes).map { EngineLane(number: $0, cacheMax: cached) }
+        dispatcher = Dispatcher(clock: clock)
+    }
+
+    /// Begins to perform what is due. Before it, events are decided and kept, and nothing is performed.
+    package func run() {
+        dispatcher.start(self)
+    }
+
+    /// Stops giving out work, and answers when what was being performed has been recorded.
+    package func stop() {
+        dispatcher.stop()
+        let limit = clock.now().advanced(by: .seconds(10))
+        while pool.room.total < pool.slots, clock.now() < limit { dispatcher.waitForASlot() }
+    }
+
+    // MARK: The road
+
+    /// Tells an instance that something has happened, and answers once that is durable.
+    ///
+    /// - Parameter then: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`.
+    package func handle(
+        _ event: Event,
+        for id: Identifier,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<Instance, any Error>) -> Void
+    ) {
+        lane(of: id).enter(id) { turn in
+            self.decide(turn, then) {
+                guard let instance = try self.instance(id, turn) else { throw UnknownInstance(id: id) }
+                var assembly = Assembly(engine: self, actuation: actuation)
+                try assembly.apply(event, to: instance)
+                return (assembly, assembly.decided[id] ?? instance)
+            }
+        }
+    }
+
+    /// Starts an instance of a workflow, with whatever the domain writes beside it.
+    package func start(
+        _ start: InstanceStart,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<Instance, any Error>) -> Void
+    ) {
+        lane(of: start.id).enter(start.id) { turn in
+            self.decide(turn, then) {
+                var assembly = Assembly(engine: self, actuation: actuation)
+                assembly.commit.records += start.records
+                assembly.confidential = start.confidential
+                try assembly.start(start)
+                guard let instance = assembly.decided[start.id] else { throw UnknownInstance(id: start.id) }
+                return (assembly, instance)
+            }
+        }
+    }
+
+    /// Writes records that belong to no instance, with an entry of their own.
+    package func write(
+        _ changes: [RecordChange],
+        entry: Entry,
+        then: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        var commit = Commit()
+        commit.records = changes
+        commit.entries = [entry.sealed(nonce: Nonce.next())]
+        store.submit(commit) { result in then(result.mapError { $0 }) }
+    }
+
+    /// Keeps an entry for something that changed nothing: a refusal, a sensitive read.
+    package func note(_ entry: Entry) {
+        var commit = Commit()
+        commit.entries = [entry.sealed(nonce: Nonce.next())]
+        let log = log
+        store.submit(commit) { result in
+            if case .failure(let error) = result { log.error("an entry was not kept: \(error)") }
+        }
+    }
+
+    // MARK: Deciding
+
+    func lane(of id: Identifier) -> EngineLane { lanes[Int(truncatingIfNeeded: Mixer.mix(UInt64(id.value)) % UInt64(lanes.count))] }
+
+    /// Makes a decision, commits it, and makes it again when somebody else was first.
+    func decide<Answer: Sendable>(
+        _ turn: EngineLane.Turn,
+        attempt: Int = 1,
+        _ then: @escaping @Sendable (Result<Answer, any Error>) -> Void,
+        _ make: @escaping @Sendable () throws -> (Assembly, Answer)
+    ) {
+        let made: (assembly: Assembly, answer: Answer)
+        do { made = try make() } catch {
+            turn.leave()
+            return then(.failure(error))
+        }
+        store.submit(made.assembly.commit) { result in
+            turn.resume {
+                switch result {
+                case .success:
+                    made.assembly.committed(turn)
+                    turn.leave()
+                    then(.success(made.answer))
+                case .failure(let error):
+                    made.assembly.abandoned(turn)
+                    guard error == .conflict, attempt < self.settings.commitAttemptsMax else {
+                        turn.leave()
+                        return then(.failure(error))
+                    }
+                    self.decide(turn, attempt: attempt + 1, then, make)
+                }
+            }
+        }
+    }
+
+    /// The instance as it was last committed.
+    func instance(_ id: Identifier, _ turn: EngineLane.Turn) throws -> Instance? {
+        if let cached = turn.cached(id) { return cached }
+        return try store.instance(id)
+    }
+}
+
+/// Who does something, and by which way it came.
+package struct Actuation: Sendable, Hashable {
+    package var actor: Entry.Actor
+    package var channel: Entry.Channel
+    package var requestID: String?
+    /// Why, in the person's own words; kept where it can be erased.
+    package var reason: String?
+
+    package init(actor: Entry.Actor, channel: Entry.Channel, requestID: String? = nil, reason: String? = nil) {
+        self.actor = actor
+        self.channel = channel
+        self.requestID = requestID
+        self.reason = reason
+    }
+
+    package static let worker = Actuation(actor: .system("worker"), channel: .worker)
+    package static let timer = Actuation(actor: .system("timer"), channel: .timer)
+}
+
+/// A new instance, and what is written with it.
+package struct InstanceStart: Sendable {
+    package let id: Identifier
+    /// The number of the deployed workflow.
+    package let workflow: Int
+    package let input: JSON
+    package let origin: Instance.Origin
+    package let records: [RecordChange]
+    /// Names and free text for the journal.
+    package let confidential: JSON.Object
+
+    package init(
+        id: Identifier,
+        workflow: Int,
+        input: JSON,
+        origin: Instance.Origin,
+        records: [RecordChange] = [],
+        confidential: JSON.Object = [:]
+    ) {
+        self.id = id
+        self.workflow = workflow
+        self.input = input
+        self.origin = origin
+        self.records = records
+        self.confidential = confidential
+    }
+}
+
+package struct UnknownInstance: Error, Sendable, Hashable {
+    package let id: Identifier
+}
+
+package struct UnknownTask: Error, Sendable, Hashable {
+    package let id: Identifier
+}
+
+/// Keeps records of the domain in step with the instances that move them, in the same transaction.
+package protocol Projection: Sendable {
+    /// What changes in the domain when `decision` is committed; `before` is `nil` when the instance is new.
+    func changes(
+        _ decision: Decision,
+        before: Instance?,
+        of workflow: Workflow,
+        at now: Timestamp,
+        reading records: any RecordReader
+    ) throws -> [RecordChange]
+
+    /// What changes in the domain when a task does.
+    func changes(
+        _ decision: TaskMachine.Decision,
+        before: ManualTask,
+        at now: Timestamp,
+        reading records: any RecordReader
+    ) throws -> [RecordChange]
+}
+
+enum Nonce {
+    /// 16 bytes that nobody can guess.
+    static func next() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        let words = (generator.next(), generator.next())
+        return withUnsafeBytes(of: words) { Array($0) }
+    }
+}

@@ -1,0 +1,140 @@
+package import JSON
+package import SirdarCore
+package import SirdarJournal
+
+/// What one decision writes, in one transaction: all of it, or nothing.
+package struct Commit: Sendable {
+    package var instances: [InstanceWrite] = []
+    package var tasks: [TaskWrite] = []
+    package var work: [WorkWrite] = []
+    package var timers: [TimerWrite] = []
+    package var records: [RecordChange] = []
+    package var entries: [SealedEntry] = []
+
+    package init() {}
+}
+
+package struct InstanceWrite: Sendable {
+    package let instance: Instance
+    /// The version that it must have; `nil`: it is new.
+    package let expecting: Int64?
+    package let at: Timestamp
+
+    package init(_ instance: Instance, expecting: Int64?, at: Timestamp) {
+        self.instance = instance
+        self.expecting = expecting
+        self.at = at
+    }
+}
+
+package struct TaskWrite: Sendable {
+    package let task: ManualTask
+    /// The task as it was, whose version it must still have; `nil`: it is new.
+    package let before: ManualTask?
+
+    package init(_ task: ManualTask, before: ManualTask?) {
+        self.task = task
+        self.before = before
+    }
+}
+
+/// A call of an action that is due, or will be.
+package struct DueStep: Sendable, Hashable {
+    package let instance: Identifier
+    package let step: Int
+    /// The task whose completion it checks; `nil` for a step of the instance itself.
+    package let task: Identifier?
+    package let node: Int
+    package let attempt: Int
+    package let action: String
+    package let lane: Lane
+    package let input: JSON
+    package let key: String
+    package let notBefore: Timestamp
+    /// Grows with each owner; a result must carry it.
+    package let fence: Int64
+
+    package init(
+        instance: Identifier,
+        step: Int,
+        task: Identifier? = nil,
+        node: Int,
+        attempt: Int,
+        action: String,
+        lane: Lane,
+        input: JSON,
+        key: String,
+        notBefore: Timestamp,
+        fence: Int64
+    ) {
+        self.instance = instance
+        self.step = step
+        self.task = task
+        self.node = node
+        self.attempt = attempt
+        self.action = action
+        self.lane = lane
+        self.input = input
+        self.key = key
+        self.notBefore = notBefore
+        self.fence = fence
+    }
+
+    package var id: WorkID { WorkID(instance: instance, step: step) }
+}
+
+package struct WorkID: Sendable, Hashable {
+    package let instance: Identifier
+    package let step: Int
+
+    package init(instance: Identifier, step: Int) {
+        self.instance = instance
+        self.step = step
+    }
+}
+
+/// Who performs a due step, and until when nobody else may.
+package struct Lease: Sendable, Hashable {
+    /// This run of the program: another number after each start.
+    package let owner: Int64
+    package let until: Timestamp
+
+    package init(owner: Int64, until: Timestamp) {
+        self.owner = owner
+        self.until = until
+    }
+}
+
+package enum WorkWrite: Sendable {
+    /// A new due step; with a lease it is born in the hands of its owner.
+    case insert(DueStep, lease: Lease?)
+    /// Due again at another time, in nobody's hands. `fence`: only if its owner still holds it.
+    case again(WorkID, attempt: Int, notBefore: Timestamp, fence: Int64?)
+    /// Kept for a person to decide on; nobody performs it.
+    case park(WorkID, fence: Int64?)
+    /// Over. `fence`: only if its owner still holds it.
+    case drop(WorkID, fence: Int64?)
+}
+
+/// Something to be told to an instance at a time.
+package struct DueTimer: Sendable, Hashable {
+    package let instance: Identifier
+    package let step: Int
+    package let kind: TimerKind
+    package let at: Timestamp
+    /// What is told with it: how a child ended.
+    package let ending: Instance.Ending?
+
+    package init(instance: Identifier, step: Int, kind: TimerKind, at: Timestamp, ending: Instance.Ending? = nil) {
+        self.instance = instance
+        self.step = step
+        self.kind = kind
+        self.at = at
+        self.ending = ending
+    }
+}
+
+package enum TimerWrite: Sendable {
+    case set(DueTimer)
+    case drop(Identifier, step: Int, kind: TimerKind)
+}

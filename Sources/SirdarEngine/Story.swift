@@ -1,0 +1,100 @@
+package import JSON
+package import SirdarCore
+
+/// What the journal tells of a decision: enough to read the story, and to replay it.
+package enum Story {
+    static func detail(_ event: Event, _ decision: Decision, _ workflow: Workflow) -> JSON {
+        var object: JSON.Object = [
+            "status": .string(decision.instance.status.name), "version": .number(JSON.Number(Int(decision.instance.version))),
+        ]
+        if !decision.changes.isEmpty { object["steps"] = .array(decision.changes.map { $0.json(workflow) }) }
+        for (key, value) in event.json { object[key] = value }
+        if case .ended(let ending) = decision.instance.progress { object["ending"] = ending.json }
+        return .object(object)
+    }
+
+    static func detail(_ event: TaskEvent, before: ManualTask, after: ManualTask) -> JSON {
+        var object: JSON.Object = [
+            "before": .string(before.state.name), "after": .string(after.state.name),
+            "step": .number(JSON.Number(before.step)),
+        ]
+        if before.owner != after.owner {
+            object["owner"] = [
+                "before": before.owner.map { .string($0.person) } ?? .null,
+                "after": after.owner.map { .string($0.person) } ?? .null,
+            ]
+        }
+        switch event {
+        case .claimed, .started, .released, .closed: break
+        case .drafted(by: _, let values): object["values"] = .object(values)
+        case .ticked(by: _, let item, let evidence):
+            object["item"] = .string(item)
+            object["evidence"] = evidence.map(JSON.string)
+        case .completed(by: _, let submission):
+            object["outcome"] = .string(submission.outcome)
+            object["values"] = .object(after.completion?.values ?? submission.values)
+        case .failed(by: _, let code, text: _): object["code"] = .string(code)
+        case .checked(let check):
+            object["check"] = .string(check.result.rawValue)
+            object["output"] = check.output
+        case .aged: object["urgency"] = .string(after.urgency.name)
+        }
+        return .object(object)
+    }
+}
+
+extension StepChange {
+    func json(_ workflow: Workflow) -> JSON {
+        var object: JSON.Object = [
+            "step": .number(JSON.Number(step)), "at": .string(workflow[node].pointer), "is": .string(phase.name),
+        ]
+        if let attempt { object["attempt"] = .number(JSON.Number(attempt)) }
+        if case .retrying(let at) = phase { object["until"] = .string(at.description) }
+        object["input"] = input
+        object["output"] = output
+        object["problem"] = problem?.json
+        return .object(object)
+    }
+}
+
+extension Event {
+    /// What the decision's changes do not say of the event.
+    fileprivate var json: JSON.Object {
+        switch self {
+        case .started, .stepSucceeded: [:]
+        case .stepFailed(let step, let attempt, let failure):
+            [
+                "failed": .number(JSON.Number(step)), "attempt": .number(JSON.Number(attempt)),
+                "problem": failure.problem.json,
+            ]
+        case .stepPending(let step, attempt: _, let checkAt):
+            ["pending": .number(JSON.Number(step)), "checkAt": .string(checkAt.description)]
+        case .timerFired(let step, _): ["timer": .number(JSON.Number(step))]
+        case .taskEnded(let step, let end): ["task": .number(JSON.Number(step)), "decided": .string(end.name)]
+        case .childEnded(let step, let ending): ["child": .number(JSON.Number(step)), "childEnding": ending.json]
+        case .cancelRequested: [:]
+        }
+    }
+}
+
+extension TaskEnd {
+    var name: String {
+        switch self {
+        case .completed: "completed"
+        case .failed: "failed"
+        case .skipped: "skip"
+        case .retry: "retry"
+        case .giveUp: "giveUp"
+        }
+    }
+}
+
+extension Instance.Ending {
+    package var json: JSON {
+        switch self {
+        case .output(let output): ["output": output]
+        case .problem(let problem): ["problem": problem.json]
+        case .cancelled(let reason): ["cancelled": .string(reason)]
+        }
+    }
+}

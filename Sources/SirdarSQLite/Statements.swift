@@ -1,0 +1,185 @@
+/// Every statement of the hot path, prepared once.
+struct Statements {
+    let begin: Statement
+    let commit: Statement
+    let rollback: Statement
+    let updateInstance: Statement
+    let endInstance: Statement
+    let insertInstance: Statement
+    let insertStart: Statement
+    let again: Statement
+    let park: Statement
+    let drop: Statement
+    let insertWork: Statement
+    let nextLane: Statement
+    let freeWork: Statement
+    let lapsedWork: Statement
+    let leaseWork: Statement
+    let updateTask: Statement
+    let insertTask: Statement
+    let insertSpec: Statement
+    let count: Statement
+    let countFirst: Statement
+    let setTimer: Statement
+    let dropTimer: Statement
+    let insertRecord: Statement
+    let updateRecord: Statement
+    let replaceRecord: Statement
+    let deleteRecord: Statement
+    let deleteAnyRecord: Statement
+    let insertEntry: Statement
+
+    init(connection: OpaquePointer) throws(SQLiteFailure) {
+        func prepare(_ sql: String) throws(SQLiteFailure) -> Statement { try Statement(sql, on: connection) }
+        begin = try prepare("BEGIN IMMEDIATE")
+        commit = try prepare("COMMIT")
+        rollback = try prepare("ROLLBACK")
+        updateInstance = try prepare(
+            "UPDATE instance SET version = version + 1, status = ?3, updated_at = ?4, state = ?5 WHERE id = ?1 AND version = ?2")
+        endInstance = try prepare(
+            """
+            UPDATE instance SET version = version + 1, status = ?3, ended = 1, updated_at = ?4, state = ?5
+            WHERE id = ?1 AND version = ?2
+            """)
+        insertInstance = try prepare(
+            "INSERT INTO instance (id, version, status, ended, updated_at, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        insertStart = try prepare("INSERT INTO instance_start VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        again = try prepare(
+            """
+            UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
+            WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)
+            """)
+        park = try prepare(
+            """
+            UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
+            WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
+            """)
+        drop = try prepare("DELETE FROM due_step WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)")
+        insertWork = try prepare(
+            """
+            INSERT INTO due_step
+                (instance, step, task, node, attempt, action, lane, input, key, not_before, fence, owner, leased_until)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """)
+        nextLane = try prepare(
+            "SELECT lane FROM due_step WHERE owner IS NULL AND parked = 0 AND lane > ?1 ORDER BY lane LIMIT 1")
+        let columns = "instance, step, task, node, attempt, action, input, key, not_before, fence, lane"
+        freeWork = try prepare(
+            """
+            SELECT \(columns) FROM due_step
+            WHERE owner IS NULL AND parked = 0 AND lane = ?1 AND not_before <= ?2 ORDER BY not_before LIMIT ?3
+            """)
+        lapsedWork = try prepare(
+            """
+            SELECT \(columns) FROM due_step INDEXED BY due_step_leased
+            WHERE owner IS NOT NULL AND leased_until <= ?1 ORDER BY leased_until LIMIT ?2
+            """)
+        leaseWork = try prepare(
+            "UPDATE due_step SET owner = ?3, leased_until = ?4, fence = fence + 1 WHERE instance = ?1 AND step = ?2")
+        updateTask = try prepare(
+            """
+            UPDATE task SET queue = ?3, skills = ?4, owner = ?5, stage = ?6, rank = ?7, version = ?8, state = ?9
+            WHERE id = ?1 AND version = ?2
+            """)
+        insertTask = try prepare(
+            """
+            INSERT INTO task (id, instance, step, node, kind, queue, skills, stage, rank, version, state)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """)
+        insertSpec = try prepare("INSERT INTO task_spec (task, body) VALUES (?1, ?2)")
+        count = try prepare("UPDATE queue_count SET ready = ready + ?2, held = held + ?3 WHERE queue = ?1")
+        countFirst = try prepare("INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)")
+        setTimer = try prepare(
+            """
+            INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending
+            """)
+        dropTimer = try prepare("DELETE FROM timer WHERE instance = ?1 AND step = ?2 AND kind = ?3")
+        insertRecord = try prepare(
+            "INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT (kind, key) DO NOTHING")
+        updateRecord = try prepare(
+            """
+            UPDATE record SET version = version + 1, scope = ?4, name = ?5, body = ?6
+            WHERE kind = ?1 AND key = ?2 AND version = ?3
+            """)
+        replaceRecord = try prepare(
+            """
+            INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+            ON CONFLICT (kind, key) DO UPDATE SET
+                version = version + 1, scope = excluded.scope, name = excluded.name, body = excluded.body
+            """)
+        deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
+        deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
+        insertEntry = try prepare(
+            "INSERT INTO entry (object, at, canonical, nonce, confidential) VALUES (?1, ?2, ?3, ?4, ?5)")
+    }
+
+    func finalize() {
+        for statement in [
+            begin, commit, rollback, updateInstance, endInstance, insertInstance, insertStart, again, park, drop,
+            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count, countFirst, setTimer,
+            dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
+        ] { statement.finalize() }
+    }
+}
+
+/// Texts that repeat, by number. What a rolled-back transaction added is forgotten again.
+struct Labels {
+    private let find: Statement
+    private let add: Statement
+    private let read: Statement
+    private var ids: [String: Int64] = [:]
+    private var texts: [Int64: String] = [:]
+    private var added: [String] = []
+    /// Labels kept in memory; beyond it the memory is emptied and filled again.
+    private static let cachedMax = 10_000
+
+    init(connection: OpaquePointer) throws(SQLiteFailure) {
+        find = try Statement("SELECT id FROM label WHERE text = ?1", on: connection)
+        add = try Statement("INSERT INTO label (text) VALUES (?1) RETURNING id", on: connection)
+        read = try Statement("SELECT text FROM label WHERE id = ?1", on: connection)
+    }
+
+    func finalize() {
+        find.finalize()
+        add.finalize()
+        read.finalize()
+    }
+
+    mutating func begin() {
+        added = []
+        if ids.count > Self.cachedMax {
+            ids = [:]
+            texts = [:]
+        }
+    }
+
+    mutating func rollback() {
+        for text in added {
+            if let id = ids.removeValue(forKey: text) { texts[id] = nil }
+        }
+        added = []
+    }
+
+    mutating func id(of text: String) throws(SQLiteFailure) -> Int64 {
+        if let id = ids[text] { return id }
+        var found: Int64?
+        try find.query(.text(text)) { found = $0.integer(0) }
+        if found == nil {
+            try add.query(.text(text)) { found = $0.integer(0) }
+            added.append(text)
+        }
+        guard let found else { preconditionFailure("an inserted label has a number") }
+        ids[text] = found
+        texts[found] = text
+        return found
+    }
+
+    mutating func text(of id: Int64) throws(SQLiteFailure) -> String {
+        if let text = texts[id] { return text }
+        var found = ""
+        try read.query(.integer(id)) { found = $0.text(0) }
+        texts[id] = found
+        return found
+    }
+}

@@ -1,0 +1,423 @@
+import GRDBSQLite
+import JSON
+import SirdarCore
+import SirdarEngine
+import SirdarJournal
+
+/// Why a member of a group was not written.
+struct WriteFailure: Error {
+    let storeError: StoreError
+    let extent: Extent
+
+    enum Extent {
+        /// It had written nothing: the others are not touched.
+        case clean
+        /// It had written something: the group is written again without it.
+        case whole
+        /// No member can be written.
+        case fatal
+    }
+}
+
+/// The statements of the writing connection, and what a commit does with them.
+///
+/// What can conflict comes first in each commit, so that a conflict almost always finds that nothing was written yet.
+struct WriteTransaction {
+    let connection: OpaquePointer
+    private let statements: Statements
+    private var labels: Labels
+    private var counts: [Int64: (ready: Int, held: Int)] = [:]
+    /// Whether the member in hand has written anything.
+    private var wrote = false
+
+    init(connection: OpaquePointer) throws(SQLiteFailure) {
+        self.connection = connection
+        statements = try Statements(connection: connection)
+        labels = try Labels(connection: connection)
+    }
+
+    func finalize() {
+        statements.finalize()
+        labels.finalize()
+    }
+
+    // MARK: The group
+
+    mutating func begin() throws(WriteFailure) {
+        counts = [:]
+        labels.begin()
+        try fatally { () throws(SQLiteFailure) in try statements.begin.run() }
+    }
+
+    mutating func commit() throws(WriteFailure) {
+        for (queue, change) in counts {
+            try fatally { () throws(SQLiteFailure) in
+                let counted = try statements.count.run(.integer(queue), .int(change.ready), .int(change.held))
+                if counted == 0 {
+                    try statements.countFirst.run(.integer(queue), .int(change.ready), .int(change.held))
+                }
+            }
+        }
+        try fatally { () throws(SQLiteFailure) in try statements.commit.run() }
+    }
+
+    mutating func rollback() throws(WriteFailure) {
+        labels.rollback()
+        try fatally { () throws(SQLiteFailure) in try statements.rollback.run() }
+    }
+
+    /// After a failure: whatever is open is undone. SQLite may have undone it already.
+    mutating func abandon() {
+        labels.rollback()
+        if sqlite3_get_autocommit(connection) == 0 {
+            // What fails here has been failing before: the caller already answers with that.
+            _ = try? statements.rollback.run()
+        }
+    }
+
+    private func fatally(_ body: () throws(SQLiteFailure) -> some Any) throws(WriteFailure) {
+        do { _ = try body() } catch { throw WriteFailure(storeError: error.storeError, extent: .fatal) }
+    }
+
+    // MARK: A member
+
+    mutating func write(_ request: Writer.Request) throws(WriteFailure) -> Writer.Answer {
+        wrote = false
+        switch request {
+        case .commit(let commit, _):
+            try write(commit)
+            return .written
+        case .claim(let claim, _): return .claimed(try take(claim))
+        }
+    }
+
+    private mutating func write(_ commit: Commit) throws(WriteFailure) {
+        for work in commit.work { try writeHeld(work) }
+        for write in commit.instances where write.expecting != nil { try update(write) }
+        for write in commit.tasks where write.before != nil { try update(write) }
+        for change in commit.records { try write(change) }
+        for write in commit.instances where write.expecting == nil { try insert(write) }
+        for write in commit.tasks where write.before == nil { try insert(write) }
+        for work in commit.work { try writeNew(work) }
+        for timer in commit.timers { try write(timer) }
+        for entry in commit.entries { try write(entry) }
+    }
+
+    /// Runs a statement; a broken constraint fails this member, anything else the whole group.
+    @discardableResult
+    private mutating func run(_ body: () throws(SQLiteFailure) -> Int) throws(WriteFailure) -> Int {
+        do {
+            let changed = try body()
+            if changed > 0 { wrote = true }
+            return changed
+        } catch {
+            guard error.isConstraint else { throw WriteFailure(storeError: error.storeError, extent: .fatal) }
+            throw failure(error.storeError)
+        }
+    }
+
+    private func failure(_ error: StoreError) -> WriteFailure {
+        WriteFailure(storeError: error, extent: wrote ? .whole : .clean)
+    }
+
+    private mutating func label(_ text: String) throws(WriteFailure) -> Statement.Value {
+        do { return .integer(try labels.id(of: text)) } catch {
+            throw WriteFailure(storeError: error.storeError, extent: .fatal)
+        }
+    }
+
+    // MARK: Due steps
+
+    /// What depends on who holds the step: it comes first, because it can conflict.
+    private mutating func writeHeld(_ work: WorkWrite) throws(WriteFailure) {
+        let statements = statements
+        let changed: Int
+        let fence: Int64?
+        switch work {
+        case .insert: return
+        case .again(let id, let attempt, let notBefore, let held):
+            fence = held
+            changed = try run { () throws(SQLiteFailure) in
+                try statements.again.run(
+                    .integer(id.instance.value), .int(id.step), .int(attempt), .integer(notBefore.milliseconds),
+                    .optional(held))
+            }
+        case .park(let id, let held):
+            fence = held
+            changed = try run { () throws(SQLiteFailure) in
+                try statements.park.run(.integer(id.instance.value), .int(id.step), .optional(held))
+            }
+        case .drop(let id, let held):
+            fence = held
+            changed = try run { () throws(SQLiteFailure) in
+                try statements.drop.run(.integer(id.instance.value), .int(id.step), .optional(held))
+            }
+        }
+        if fence != nil, changed == 0 { throw failure(.staleFence) }
+    }
+
+    private mutating func writeNew(_ work: WorkWrite) throws(WriteFailure) {
+        guard case .insert(let step, let lease) = work else { return }
+        let action = try label(step.action)
+        let lane = try label(step.lane.name)
+        var input = ByteWriter()
+        input.write(step.input)
+        let statements = statements
+        try run { () throws(SQLiteFailure) in
+            try statements.insertWork.run(
+                .integer(step.instance.value), .int(step.step), .optional(step.task?.value), .int(step.node),
+                .int(step.attempt), action, lane, .blob(input.bytes), .text(step.key),
+                .integer(step.notBefore.milliseconds), .integer(step.fence), .optional(lease?.owner),
+                .optional(lease?.until.milliseconds))
+        }
+    }
+
+    // MARK: Instances
+
+    private mutating func update(_ write: InstanceWrite) throws(WriteFailure) {
+        let instance = write.instance
+        let statements = statements
+        let changed = try run { () throws(SQLiteFailure) in
+            let statement = instance.status.isFinal ? statements.endInstance : statements.updateInstance
+            return try statement.run(
+                .integer(instance.id.value), .optional(write.expecting), .int(instance.status.rawValue),
+                .integer(write.at.milliseconds), .blob(instance.stateBytes))
+        }
+        if changed == 0 { throw failure(.conflict) }
+    }
+
+    private mutating func insert(_ write: InstanceWrite) throws(WriteFailure) {
+        let instance = write.instance
+        let requester = try label(instance.origin.requester)
+        let scope = try label(instance.origin.scope)
+        var input = ByteWriter()
+        input.write(instance.input)
+        let statements = statements
+        try run { () throws(SQLiteFailure) in
+            try statements.insertInstance.run(
+                .integer(instance.id.value), .integer(instance.version), .int(instance.status.rawValue),
+                .int(instance.status.isFinal ? 1 : 0), .integer(write.at.milliseconds), .blob(instance.stateBytes))
+        }
+        try run { () throws(SQLiteFailure) in
+            try statements.insertStart.run(
+                .integer(instance.id.value), .int(instance.workflow), .optional(instance.parent?.instance.value),
+                .optional(instance.parent.map { Int64($0.step) }), .optional(instance.origin.request?.value), requester,
+                scope, .integer(instance.startedAt.milliseconds), .blob(input.bytes))
+        }
+    }
+
+    // MARK: Tasks
+
+    private mutating func update(_ write: TaskWrite) throws(WriteFailure) {
+        let task = write.task
+        let queue = try label(task.queue)
+        let skills = try label(task.spec.skillSet)
+        let owner = try task.owner.map { owner throws(WriteFailure) in try label(owner.person) } ?? .null
+        let statements = statements
+        let changed = try run { () throws(SQLiteFailure) in
+            try statements.updateTask.run(
+                .integer(task.id.value), .optional(write.before?.version), queue, skills, owner, .int(task.stage.rawValue),
+                .integer(task.rank), .integer(task.version), .blob(task.stateBytes))
+        }
+        if changed == 0 { throw failure(.conflict) }
+        if let before = write.before { try count(before, -1) }
+        try count(task, 1)
+    }
+
+    private mutating func insert(_ write: TaskWrite) throws(WriteFailure) {
+        let task = write.task
+        let queue = try label(task.queue)
+        let skills = try label(task.spec.skillSet)
+        let statements = statements
+        try run { () throws(SQLiteFailure) in
+            try statements.insertTask.run(
+                .integer(task.id.value), .integer(task.instance.value), .int(task.step), .int(task.node),
+                .int(task.kind.rawValue), queue, skills, .int(task.stage.rawValue), .integer(task.rank),
+                .integer(task.version), .blob(task.stateBytes))
+        }
+        try run { () throws(SQLiteFailure) in
+            try statements.insertSpec.run(.integer(task.id.value), .blob(task.specBytes))
+        }
+        try count(task, 1)
+    }
+
+    private mutating func count(_ task: ManualTask, _ change: Int) throws(WriteFailure) {
+        guard case .integer(let queue) = try label(task.queue) else { return }
+        switch task.stage {
+        case .ready: counts[queue, default: (0, 0)].ready += change
+        case .held: counts[queue, default: (0, 0)].held += change
+        case .ended: break
+        }
+    }
+
+    // MARK: Timers, records, entries
+
+    private mutating func write(_ timer: TimerWrite) throws(WriteFailure) {
+        let statements = statements
+        switch timer {
+        case .set(let due):
+            let ending = due.ending.map { ending -> Statement.Value in
+                var writer = ByteWriter()
+                writer.write(ending)
+                return .blob(writer.bytes)
+            }
+            try run { () throws(SQLiteFailure) in
+                try statements.setTimer.run(
+                    .integer(due.instance.value), .int(due.step), .int(due.kind.rawValue), .integer(due.at.milliseconds),
+                    ending ?? .null)
+            }
+        case .drop(let instance, let step, let kind):
+            try run { () throws(SQLiteFailure) in
+                try statements.dropTimer.run(.integer(instance.value), .int(step), .int(kind.rawValue))
+            }
+        }
+    }
+
+    private mutating func write(_ change: RecordChange) throws(WriteFailure) {
+        let statements = statements
+        let body = change.body.map { Statement.Value.text($0.text) } ?? .null
+        let name = change.name.map(Statement.Value.text) ?? .null
+        let changed: Int
+        do {
+            changed = try run { () throws(SQLiteFailure) in
+                switch (change.expecting, change.body) {
+                case (.version(let version), .some):
+                    try statements.updateRecord.run(
+                        .text(change.kind), .text(change.key), .integer(version), .text(change.scope), name, body)
+                case (.version(let version), nil):
+                    try statements.deleteRecord.run(.text(change.kind), .text(change.key), .integer(version))
+                case (.absent, .some):
+                    try statements.insertRecord.run(
+                        .text(change.kind), .text(change.key), .text(change.scope), name, body)
+                case (.any, .some):
+                    try statements.replaceRecord.run(
+                        .text(change.kind), .text(change.key), .text(change.scope), name, body)
+                case (.any, nil), (.absent, nil):
+                    try statements.deleteAnyRecord.run(.text(change.kind), .text(change.key))
+                }
+            }
+        } catch {
+            guard let name = change.name, case .unavailable(let message) = error.storeError, message.contains("record.name")
+            else { throw error }
+            throw WriteFailure(storeError: .nameTaken(kind: change.kind, name: name), extent: error.extent)
+        }
+        if case .version = change.expecting, changed == 0 { throw failure(.conflict) }
+        if case .absent = change.expecting, changed == 0, change.body != nil { throw failure(.conflict) }
+    }
+
+    private mutating func write(_ entry: SealedEntry) throws(WriteFailure) {
+        let statements = statements
+        try run { () throws(SQLiteFailure) in
+            try statements.insertEntry.run(
+                .integer(entry.object.value), .integer(entry.at.milliseconds), .blob(entry.canonical),
+                entry.nonce.map(Statement.Value.blob) ?? .null, entry.confidential.map(Statement.Value.blob) ?? .null)
+        }
+    }
+
+    // MARK: Claiming
+
+    private mutating func take(_ claim: WorkClaim) throws(WriteFailure) -> [DueStep] {
+        do {
+            var taken: [FoundStep] = []
+            for lane in try lanes() {
+                let room = min(claim.room[Lane(try labels.text(of: lane))] ?? claim.limit, claim.limit - taken.count)
+                guard room > 0 else { continue }
+                try statements.freeWork.query(
+                    .integer(lane), .integer(claim.now.milliseconds), .int(room)
+                ) { columns in taken.append(FoundStep(columns)) }
+            }
+            taken += try lapsed(claim, besides: taken)
+            let steps = try lease(taken, claim)
+            if !steps.isEmpty { wrote = true }
+            return steps
+        } catch {
+            throw WriteFailure(storeError: error.storeError, extent: .fatal)
+        }
+    }
+
+    /// The lanes in which something waits, found by skipping from one to the next.
+    private func lanes() throws(SQLiteFailure) -> [Int64] {
+        var lanes: [Int64] = []
+        while true {
+            var next: Int64?
+            try statements.nextLane.query(.integer(lanes.last ?? 0)) { columns in
+                if !columns.isNull(0) { next = columns.integer(0) }
+            }
+            guard let next else { return lanes }
+            lanes.append(next)
+        }
+    }
+
+    /// Steps whose owner has not prolonged its lease, as far as their lanes have room.
+    private mutating func lapsed(_ claim: WorkClaim, besides taken: [FoundStep]) throws(SQLiteFailure) -> [FoundStep] {
+        var found: [FoundStep] = []
+        try statements.lapsedWork.query(
+            .integer(claim.now.milliseconds), .int(claim.limit - taken.count)
+        ) { columns in found.append(FoundStep(columns)) }
+        var kept: [FoundStep] = []
+        for step in found {
+            let used = (taken + kept).count { $0.lane == step.lane }
+            if used < claim.room[Lane(try labels.text(of: step.lane))] ?? claim.limit { kept.append(step) }
+        }
+        return kept
+    }
+
+    private mutating func lease(_ taken: [FoundStep], _ claim: WorkClaim) throws(SQLiteFailure) -> [DueStep] {
+        var steps: [DueStep] = []
+        for row in taken {
+            try statements.leaseWork.run(
+                .integer(row.instance), .integer(row.step), .integer(claim.lease.owner),
+                .integer(claim.lease.until.milliseconds))
+            steps.append(row.step(action: try labels.text(of: row.action), lane: Lane(try labels.text(of: row.lane))))
+        }
+        return steps
+    }
+}
+
+/// A due step as its row says it.
+private struct FoundStep {
+    let instance: Int64
+    let step: Int64
+    let task: Int64?
+    let node: Int64
+    let attempt: Int64
+    let action: Int64
+    let input: [UInt8]
+    let key: String
+    let notBefore: Int64
+    let fence: Int64
+    let lane: Int64
+
+    init(_ columns: Statement.Columns) {
+        instance = columns.integer(0)
+        step = columns.integer(1)
+        task = columns.isNull(2) ? nil : columns.integer(2)
+        node = columns.integer(3)
+        attempt = columns.integer(4)
+        action = columns.integer(5)
+        input = columns.bytes(6)
+        key = columns.text(7)
+        notBefore = columns.integer(8)
+        fence = columns.integer(9)
+        lane = columns.integer(10)
+    }
+
+    /// As it is after the claim: the fence has grown. Unreadable input is given to the action as `null`, which refuses it.
+    func step(action: String, lane: Lane) -> DueStep {
+        var reader = ByteReader(input)
+        let value = (try? reader.json()) ?? .null
+        return DueStep(
+            instance: Identifier(value: instance),
+            step: Int(step),
+            task: task.map(Identifier.init(value:)),
+            node: Int(node),
+            attempt: Int(attempt),
+            action: action,
+            lane: lane,
+            input: value,
+            key: key,
+            notBefore: Timestamp(milliseconds: notBefore),
+            fence: fence + 1
+        )
+    }
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Every test under the thread sanitizer and the address sanitizer, each in a build of its own.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+stage "set-up" scripts/setup.sh test
+for sanitizer in thread address; do
+    stage "tests, $sanitizer sanitizer" \
+        tests ".build-$sanitizer/test.log" --sanitize "$sanitizer" --scratch-path ".build-$sanitizer"
+done
+summary
