@@ -50,7 +50,7 @@ struct DemoTests {
         #expect(golden.hits == [] && golden.bytesRead > 1 << 20)
     }
 
-    @Test("its render nodes are generalised but one, its workstations are not, and their disks are clean")
+    @Test("one workstation and all render nodes but one are generalised, and all disks are clean")
     func identities() throws {
         let (cloud, root) = try Self.cloud()
         defer { Self.remove(root) }
@@ -63,30 +63,42 @@ struct DemoTests {
             if try inspection.identityTraces(of: machine, by: soon).isEmpty { generalised.append(machine.id) }
             #expect(try judge("e2fsck", "-fn", "\(root)/\(machine.location)/machines/\(machine.id).raw").status == 0)
         }
-        let expected = ["blackfen-rn-01", "blackfen-rn-02", "blackfen-rn-03", "harrow-rn-01", "harrow-rn-02"]
+        let expected = [
+            "blackfen-ws-01", "blackfen-rn-01", "blackfen-rn-02", "blackfen-rn-03", "harrow-ws-01", "harrow-rn-01",
+            "harrow-rn-02",
+        ]
         #expect(generalised == expected)
-        let station = MachineRef(location: "london", id: "blackfen-ws-01")
+        let station = MachineRef(location: "london", id: "blackfen-ws-02")
         let kinds = Set(try inspection.identityTraces(of: station, by: soon).map(\.kind))
         #expect(kinds == [.sshHostKey, .machineId, .hostName, .workerIdentity])
     }
 
-    @Test("one project connects to Deadline remotely and the other directly, and owners are as in the field")
+    @Test("a project connects to Deadline remotely or directly, and owners are as in the field")
     func contents() throws {
         let (cloud, root) = try Self.cloud()
         defer { Self.remove(root) }
         let soon = Deadline.within(.seconds(120))
-        _ = try DemoStudio(in: cloud, sizes: Self.small).make(by: soon)
+        let marl = DemoProject(
+            code: "marl",
+            location: "oregon",
+            network: "10.61.0.0/16",
+            storage: ("10.61.0.20", "/export/projects", "/mnt/projects"),
+            manager: (.deadlineDirect, "10.61.0.30", 27_100)
+        )
+        _ = try DemoStudio(in: cloud, projects: [.blackfen, marl], sizes: Self.small).make(by: soon)
         let files = try #require(cloud.guestFiles)
         let ini = try GuestPath("/var/lib/Thinkbox/Deadline10/deadline.ini")
         let remote = try files.readFile(in: MachineRef(location: "london", id: "blackfen-rn-01"), at: ini, by: soon)
-        let direct = try files.readFile(in: MachineRef(location: "oregon", id: "harrow-rn-01"), at: ini, by: soon)
+        let direct = try files.readFile(in: MachineRef(location: "oregon", id: "marl-rn-01"), at: ini, by: soon)
         #expect(
             String(decoding: remote.bytes, as: UTF8.self).contains("ConnectionType=Remote\nProxyRoot=10.42.0.30:8080\n")
         )
-        #expect(String(decoding: direct.bytes, as: UTF8.self).contains("NetworkRoot=/mnt/harrow/deadline/repository\n"))
+        #expect(
+            String(decoding: direct.bytes, as: UTF8.self).contains("NetworkRoot=/mnt/projects/deadline/repository\n")
+        )
         #expect((remote.file.mode, remote.file.owner) == (0o664, 990))
         let home = try files.statFile(
-            in: MachineRef(location: "oregon", id: "harrow-ws-01"),
+            in: MachineRef(location: "oregon", id: "marl-ws-01"),
             at: GuestPath("/home/artist"),
             by: soon
         )
@@ -112,7 +124,7 @@ struct DemoTests {
         for name in ["blackfen-ws-01", "blackfen-ws-02"] {
             let machine = MachineRef(location: "london", id: name)
             let fstab = try files.readFile(in: machine, at: GuestPath("/etc/fstab"), by: soon)
-            #expect(String(decoding: fstab.bytes, as: UTF8.self).contains("10.42.0.20:/export/blackfen "))
+            #expect(String(decoding: fstab.bytes, as: UTF8.self).contains("10.42.0.20:/export/projects "))
         }
     }
 }

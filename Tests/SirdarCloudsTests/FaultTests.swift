@@ -220,6 +220,22 @@ struct FaultTests {
         #expect(try ground.text("/etc/fstab", on: machine).contains("10.42.0.20"))
     }
 
+    @Test("a tool inherits the locks of what it works on, and nothing else")
+    func inheritance() throws {
+        let ground = try Ground()
+        let machine = try ground.machine()
+        let gate = try Gate(ground, tool: "qemu-img")
+        let cloud = try LocalCloud(ground.settings, tools: Toolbox(folders: [gate.folder] + Toolbox.folders))
+        let spec = ImageSpec(machine: machine, name: "one")
+        let image = try cloud.createImage(spec, key: "k", by: ground.soon)
+        _ = try ground.settled { gate.isReached() ? true : nil }
+        #expect(try programs(holding: ground.disk(machine) + ".lock").contains("qemu-img"))
+        #expect(try programs(holding: ground.file(image) + ".lock").contains("qemu-img"))
+        #expect(try programs(holding: ground.root + "/london/images/.gate") == [])
+        gate.open()
+        #expect(try ground.finished(image, in: cloud).state == .available)
+    }
+
     @Test("the sweep removes what nobody owns and leaves what somebody is working on")
     func sweep() throws {
         let ground = try Ground()

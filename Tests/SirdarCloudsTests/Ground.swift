@@ -137,3 +137,19 @@ func occurrences(of text: String, in path: String) throws -> Int {
     }
     return count
 }
+
+/// The names of the programs other than this one that have a file open.
+func programs(holding path: String) throws -> [String] {
+    let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+    return processes.filter { $0 != getpid() }.compactMap { process in
+        // What is not ours to see holds none of our files.
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+        let holds = open.contains { number in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")) == path
+        }
+        guard holds, let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8) else {
+            return nil
+        }
+        return name.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}

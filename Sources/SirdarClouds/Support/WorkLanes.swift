@@ -1,4 +1,5 @@
 import Dispatch
+import SirdarEngine
 
 /// Some serial queues, each busy with at most one piece of work, and the work that waits for one.
 ///
