@@ -26,7 +26,7 @@ struct Sirdar: AsyncParsableCommand {
     )
 
     /// What runs here and not through a server.
-    static let local: [any ParsableCommand.Type] = []
+    static let local: [any ParsableCommand.Type] = [ConfigCommand.self]
 
     private static var installation: [CommandGroup] {
         local.isEmpty ? [] : [CommandGroup(name: "Installation", subcommands: local)]
