@@ -19,6 +19,7 @@ struct Statements {
     let insertTask: Statement
     let insertSpec: Statement
     let count: Statement
+    let countFirst: Statement
     let setTimer: Statement
     let dropTimer: Statement
     let insertRecord: Statement
@@ -62,7 +63,7 @@ struct Statements {
             """)
         nextLane = try prepare(
             "SELECT lane FROM due_step WHERE owner IS NULL AND parked = 0 AND lane > ?1 ORDER BY lane LIMIT 1")
-        let columns = "instance, step, task, node, attempt, action, input, key, not_before, fence"
+        let columns = "instance, step, task, node, attempt, action, input, key, not_before, fence, lane"
         freeWork = try prepare(
             """
             SELECT \(columns) FROM due_step
@@ -71,7 +72,7 @@ struct Statements {
         lapsedWork = try prepare(
             """
             SELECT \(columns) FROM due_step INDEXED BY due_step_leased
-            WHERE owner IS NOT NULL AND leased_until <= ?2 AND lane = ?1 LIMIT ?3
+            WHERE owner IS NOT NULL AND leased_until <= ?1 ORDER BY leased_until LIMIT ?2
             """)
         leaseWork = try prepare(
             "UPDATE due_step SET owner = ?3, leased_until = ?4, fence = fence + 1 WHERE instance = ?1 AND step = ?2")
@@ -86,11 +87,8 @@ struct Statements {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """)
         insertSpec = try prepare("INSERT INTO task_spec (task, body) VALUES (?1, ?2)")
-        count = try prepare(
-            """
-            INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)
-            ON CONFLICT (queue) DO UPDATE SET ready = ready + excluded.ready, held = held + excluded.held
-            """)
+        count = try prepare("UPDATE queue_count SET ready = ready + ?2, held = held + ?3 WHERE queue = ?1")
+        countFirst = try prepare("INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)")
         setTimer = try prepare(
             """
             INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -119,7 +117,7 @@ struct Statements {
     func finalize() {
         for statement in [
             begin, commit, rollback, updateInstance, endInstance, insertInstance, insertStart, again, park, drop,
-            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count, setTimer,
+            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count, countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
         ] { statement.finalize() }
     }

@@ -52,7 +52,10 @@ struct WriteTransaction {
     mutating func commit() throws(WriteFailure) {
         for (queue, change) in counts {
             try fatally { () throws(SQLiteFailure) in
-                try statements.count.run(.integer(queue), .int(change.ready), .int(change.held))
+                let counted = try statements.count.run(.integer(queue), .int(change.ready), .int(change.held))
+                if counted == 0 {
+                    try statements.countFirst.run(.integer(queue), .int(change.ready), .int(change.held))
+                }
             }
         }
         try fatally { () throws(SQLiteFailure) in try statements.commit.run() }
@@ -315,13 +318,16 @@ struct WriteTransaction {
 
     private mutating func take(_ claim: WorkClaim) throws(WriteFailure) -> [DueStep] {
         do {
-            var steps: [DueStep] = []
+            var taken: [FoundStep] = []
             for lane in try lanes() {
-                let name = try labels.text(of: lane)
-                let room = min(claim.room[Lane(name)] ?? claim.limit, claim.limit - steps.count)
+                let room = min(claim.room[Lane(try labels.text(of: lane))] ?? claim.limit, claim.limit - taken.count)
                 guard room > 0 else { continue }
-                steps += try take(claim, lane: lane, Lane(name), room)
+                try statements.freeWork.query(
+                    .integer(lane), .integer(claim.now.milliseconds), .int(room)
+                ) { columns in taken.append(FoundStep(columns)) }
             }
+            taken += try lapsed(claim, besides: taken)
+            let steps = try lease(taken, claim)
             if !steps.isEmpty { wrote = true }
             return steps
         } catch {
@@ -342,28 +348,27 @@ struct WriteTransaction {
         }
     }
 
-    private mutating func take(
-        _ claim: WorkClaim,
-        lane: Int64,
-        _ name: Lane,
-        _ room: Int
-    ) throws(SQLiteFailure) -> [DueStep] {
+    /// Steps whose owner has not prolonged its lease, as far as their lanes have room.
+    private mutating func lapsed(_ claim: WorkClaim, besides taken: [FoundStep]) throws(SQLiteFailure) -> [FoundStep] {
         var found: [FoundStep] = []
-        try statements.freeWork.query(.integer(lane), .integer(claim.now.milliseconds), .int(room)) { columns in
-            found.append(FoundStep(columns))
+        try statements.lapsedWork.query(
+            .integer(claim.now.milliseconds), .int(claim.limit - taken.count)
+        ) { columns in found.append(FoundStep(columns)) }
+        var kept: [FoundStep] = []
+        for step in found {
+            let used = (taken + kept).count { $0.lane == step.lane }
+            if used < claim.room[Lane(try labels.text(of: step.lane))] ?? claim.limit { kept.append(step) }
         }
-        if found.count < room {
-            try statements.lapsedWork.query(
-                .integer(lane), .integer(claim.now.milliseconds), .int(room - found.count)
-            ) { columns in found.append(FoundStep(columns)) }
-        }
+        return kept
+    }
+
+    private mutating func lease(_ taken: [FoundStep], _ claim: WorkClaim) throws(SQLiteFailure) -> [DueStep] {
         var steps: [DueStep] = []
-        for row in found {
+        for row in taken {
             try statements.leaseWork.run(
                 .integer(row.instance), .integer(row.step), .integer(claim.lease.owner),
                 .integer(claim.lease.until.milliseconds))
-            let action = try labels.text(of: row.action)
-            if let step = row.step(action: action, lane: name) { steps.append(step) }
+            steps.append(row.step(action: try labels.text(of: row.action), lane: Lane(try labels.text(of: row.lane))))
         }
         return steps
     }
@@ -381,6 +386,7 @@ private struct FoundStep {
     let key: String
     let notBefore: Int64
     let fence: Int64
+    let lane: Int64
 
     init(_ columns: Statement.Columns) {
         instance = columns.integer(0)
@@ -393,10 +399,11 @@ private struct FoundStep {
         key = columns.text(7)
         notBefore = columns.integer(8)
         fence = columns.integer(9)
+        lane = columns.integer(10)
     }
 
     /// As it is after the claim: the fence has grown. Unreadable input is given to the action as `null`, which refuses it.
-    func step(action: String, lane: Lane) -> DueStep? {
+    func step(action: String, lane: Lane) -> DueStep {
         var reader = ByteReader(input)
         let value = (try? reader.json()) ?? .null
         return DueStep(

@@ -26,7 +26,10 @@ struct Sirdar: AsyncParsableCommand {
     )
 
     /// What runs here and not through a server.
-    static let local: [any ParsableCommand.Type] = [ConfigCommand.self]
+    static let local: [any ParsableCommand.Type] = [
+        ServeCommand.self, InitCommand.self, DemoCommand.self, MigrateCommand.self, BackupCommand.self,
+        RestoreCommand.self, ConfigCommand.self,
+    ]
 
     private static var installation: [CommandGroup] {
         local.isEmpty ? [] : [CommandGroup(name: "Installation", subcommands: local)]

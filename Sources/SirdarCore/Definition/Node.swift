@@ -22,6 +22,8 @@ package struct Node: Sendable {
     /// What undoes the step once it has begun.
     package let compensation: Call?
     package let onExhausted: Workflow.OnExhausted?
+    /// Whether a person may skip the step when it has given up.
+    package let skippable: Bool
 
     package init(
         index: Int,
@@ -37,7 +39,8 @@ package struct Node: Sendable {
         then: Flow = .next,
         kind: Kind,
         compensation: Call? = nil,
-        onExhausted: Workflow.OnExhausted? = nil
+        onExhausted: Workflow.OnExhausted? = nil,
+        skippable: Bool = false
     ) {
         self.index = index
         self.parent = parent
@@ -53,6 +56,7 @@ package struct Node: Sendable {
         self.kind = kind
         self.compensation = compensation
         self.onExhausted = onExhausted
+        self.skippable = skippable
     }
 }
 

@@ -104,11 +104,12 @@ extension TaskSpec {
     /// The task that opens when an automatic step gives up.
     static func triage(of node: Node, in workflow: Workflow, problem: Problem, attempts: Int) -> TaskSpec {
         let tried = attempts == 1 ? "once" : "\(attempts) times"
+        let outcomes = [retryOutcome] + (node.skippable ? [skipOutcome] : []) + [giveUpOutcome]
         let document: JSON = [
             "title": .string("\(node.title): needs a person"),
             "queue": .string(workflow.triageQueue),
             "priority": "high",
-            "outcomes": [.string(retryOutcome), .string(skipOutcome), .string(giveUpOutcome)],
+            "outcomes": .array(outcomes.map(JSON.string)),
             "form": [
                 "reason": ["type": "text", "label": "Why", "help": "Kept in the journal with your decision."]
             ],

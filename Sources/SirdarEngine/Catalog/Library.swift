@@ -35,7 +35,9 @@ package final class Library: Sendable {
 
     /// - Throws: `UnknownWorkflow` when no such version was loaded.
     package func workflow(_ number: Int) throws(UnknownWorkflow) -> Workflow {
-        guard let workflow = tables.withLock({ $0.workflows[number] }) else { throw UnknownWorkflow("number \(number)") }
+        guard let workflow = tables.withLock({ $0.workflows[number] }) else {
+            throw UnknownWorkflow("number \(number)")
+        }
         return workflow
     }
 
@@ -71,36 +73,4 @@ package struct UnknownWorkflow: Error, Sendable, Hashable, CustomStringConvertib
     package init(_ name: String) { self.name = name }
 
     package var description: String { "No workflow \(name) has been deployed." }
-}
-
-/// How a queue is run; from `config/queues.yaml`.
-package struct QueuePolicy: Sendable, Hashable {
-    package let name: String
-    package let title: String
-    /// What tasks get that say nothing about when they are due.
-    package let due: TaskSpec.Due?
-
-    package init(name: String, title: String, due: TaskSpec.Due? = nil) {
-        self.name = name
-        self.title = title
-        self.due = due
-    }
-}
-
-/// What the engine knows of a runbook: its text's identity, and the items that gate completion.
-package struct Runbook: Sendable, Hashable {
-    package let name: String
-    package let title: String
-    package let hash: ContentHash
-    package let checklist: Checklist
-    /// Markdown, without its front matter.
-    package let text: String
-
-    package init(name: String, title: String, hash: ContentHash, checklist: Checklist, text: String) {
-        self.name = name
-        self.title = title
-        self.hash = hash
-        self.checklist = checklist
-        self.text = text
-    }
 }

@@ -1,0 +1,116 @@
+import JQ
+import JSON
+
+// Errors: raised, caught, tried again.
+extension DefinitionReader {
+    // MARK: Raise
+
+    func readRaise(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
+        guard let raise = fields["raise"], let keys = Fields(raise, "`raise`", keys: ["error"], findings),
+            let error = keys.required("error")
+        else { return }
+        guard let name = error.text else {
+            node.kind = .ready(.raise(readError(error, site: .inside.with(locals))))
+            return
+        }
+        guard let defined = components.errors[name] else {
+            findings.unknown("error", name, in: "`use`", at: error.place, known: components.errors.keys)
+            return
+        }
+        node.kind = .ready(.raise(readError(defined, site: .inside.with(locals))))
+    }
+
+    func readError(_ node: Located, site: Site) -> Node.RaisedProblem {
+        let none = Node.RaisedProblem(type: .null, status: .null, title: .null, detail: nil)
+        let keys = ["type", "status", "title", "detail", "instance"]
+        guard let fields = Fields(node, "an error", keys: keys, findings) else { return none }
+        if let type = fields["type"] { checkProblemType(type) }
+        if let status = fields["status"], !Expressions.isExpression(status) { _ = fields.int("status", in: 100...599) }
+        func template(_ key: String) -> Template? { fields[key].map { expressions.template($0, site) } }
+        _ = fields.required("type")
+        _ = fields.required("status")
+        return Node.RaisedProblem(
+            type: template("type") ?? .null,
+            status: template("status") ?? .null,
+            title: template("title") ?? .constant(""),
+            detail: template("detail")
+        )
+    }
+
+    /// Only the last word of a standard type can be checked; any other URI is the author's own.
+    private func checkProblemType(_ node: Located) {
+        guard let type = node.text, !Expressions.isExpression(node) else {
+            if node.text == nil { findings.mismatch(node, "`type`", wants: "a URI") }
+            return
+        }
+        let known = Problem.Kind.allCases.map(\.type)
+        guard !known.contains(type) else { return }
+        let families = [Problem.Kind.runtime, .manual].map { $0.type.dropLast($0.rawValue.count) }
+        guard families.contains(where: { type.hasPrefix($0) }) else { return }
+        findings.error(
+            .wrongValue,
+            at: node.place,
+            "`\(type)` is no standard error",
+            suggestion: Suggestion.nearest(to: type, among: known),
+            allowed: Problem.Kind.allCases.map(\.rawValue)
+        )
+    }
+
+    // MARK: Try
+
+    private static let catchKeys = ["errors", "as", "when", "exceptWhen", "retry", "do", "then"]
+
+    func readTry(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
+        guard let list = fields["try"] else {
+            _ = fields.required("try")
+            return
+        }
+        let body = readSequence(list, parent: node.index, pointer: "\(node.pointer)/try", locals: locals)
+        guard let clause = fields.required("catch"),
+            let keys = Fields(clause, "`catch`", keys: Self.catchKeys, findings)
+        else { return }
+        let variable = readVariable(keys, "as") ?? "error"
+        let inner = locals + [variable]
+        if keys.has("then") {
+            findings.error(
+                .notYet,
+                at: keys.keyPlace("then"),
+                "put `then` on the step itself: `catch.then` is not in this version"
+            )
+        }
+        let handler = keys["do"].map {
+            readSequence($0, parent: node.index, pointer: "\(node.pointer)/catch/do", locals: inner)
+        }
+        node.kind = .ready(
+            .attempt(
+                .init(
+                    body: body,
+                    filter: readFilter(keys["errors"]),
+                    variable: variable,
+                    when: keys["when"].flatMap { expressions.program($0, "`when`", .inside.with(inner)) },
+                    exceptWhen: keys["exceptWhen"].flatMap {
+                        expressions.program($0, "`exceptWhen`", .inside.with(inner))
+                    },
+                    retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
+                    handler: handler
+                )
+            )
+        )
+    }
+
+    private func readFilter(_ node: Located?) -> Node.ProblemFilter {
+        let names = ["type", "status", "instance", "title", "detail"]
+        guard let node, let errors = Fields(node, "`errors`", keys: ["with"], findings),
+            let with = errors.required("with"),
+            let fields = Fields(with, "a filter of errors", keys: names, findings)
+        else { return Node.ProblemFilter() }
+        if let type = fields["type"] { checkProblemType(type) }
+        return Node.ProblemFilter(
+            type: fields.text("type"),
+            status: fields.int("status", in: 100...599),
+            instance: fields.text("instance"),
+            title: fields.text("title"),
+            detail: fields.text("detail")
+        )
+    }
+}

@@ -1,0 +1,113 @@
+package import SirdarCore
+
+/// How a queue is run; from `config/queues.yaml`.
+package struct QueuePolicy: Sendable, Hashable {
+    package let name: String
+    package let title: String
+    /// The roles whose holders may take its tasks.
+    package let members: [String]
+    /// The skills that its tasks may ask for.
+    package let skills: [String]
+    /// What tasks get that say nothing about when they are due.
+    package let due: TaskSpec.Due?
+    /// How many of its tasks one person may hold.
+    package let claimLimit: Int?
+    /// A claim that has not been started is taken back after this long.
+    package let releaseUnstartedAfter: Interval?
+    /// Begun work without a sign of life for this long reminds its owner.
+    package let remindAfter: Interval?
+
+    package init(
+        name: String,
+        title: String,
+        members: [String] = [],
+        skills: [String] = [],
+        due: TaskSpec.Due? = nil,
+        claimLimit: Int? = nil,
+        releaseUnstartedAfter: Interval? = nil,
+        remindAfter: Interval? = nil
+    ) {
+        self.name = name
+        self.title = title
+        self.members = members
+        self.skills = skills
+        self.due = due
+        self.claimLimit = claimLimit
+        self.releaseUnstartedAfter = releaseUnstartedAfter
+        self.remindAfter = remindAfter
+    }
+
+    package var entry: Vocabulary.Queue { .init(name: name, hasSLA: due != nil) }
+}
+
+extension QueuePolicy {
+    static let keys = [
+        "name", "title", "members", "skills", "slaDefaults", "claimLimit", "releaseUnstartedAfter", "remindAfter",
+    ]
+
+    /// Reads `config/queues.yaml`: `queues`, a list. What is wrong with one queue does not hide the others.
+    /// `calendars` are the working calendars that due times may be counted on.
+    package static func read(_ root: Located, calendars: Set<String>, _ findings: Findings) -> [QueuePolicy] {
+        guard let file = Fields(root, "the file of queues", keys: ["queues"], findings),
+            let list = file.required("queues")
+        else { return [] }
+        guard let nodes = list.list else {
+            findings.mismatch(list, "`queues`", wants: "a list of queues")
+            return []
+        }
+        var seen: [String: Int] = [:]
+        return nodes.compactMap { node in
+            guard let fields = Fields(node, "a queue", keys: keys, findings), let queue = read(fields, calendars) else {
+                return nil
+            }
+            let place = fields["name"]?.place ?? node.place
+            if let line = seen[queue.name] {
+                findings.error(.duplicateName, at: place, "the queue `\(queue.name)` is here already, in line \(line)")
+            }
+            seen[queue.name] = place.line
+            return queue
+        }
+    }
+
+    private static func read(_ fields: Fields, _ calendars: Set<String>) -> QueuePolicy? {
+        let due = readDue(fields, calendars)
+        let members = (fields.texts("members") ?? []).compactMap(\.text)
+        let skills = (fields.texts("skills") ?? []).compactMap(\.text)
+        let claimLimit = fields.int("claimLimit", in: 1...10_000)
+        let release = fields.interval("releaseUnstartedAfter")
+        let remind = fields.interval("remindAfter")
+        let title = fields.text("title")
+        guard let name = fields.requiredText("name") else { return nil }
+        return QueuePolicy(
+            name: name,
+            title: title ?? name,
+            members: members,
+            skills: skills,
+            due: due,
+            claimLimit: claimLimit,
+            releaseUnstartedAfter: release,
+            remindAfter: remind
+        )
+    }
+
+    private static func readDue(_ fields: Fields, _ calendars: Set<String>) -> TaskSpec.Due? {
+        guard let node = fields["slaDefaults"],
+            let sla = Fields(node, "`slaDefaults`", keys: ["due", "atRisk", "calendar"], fields.findings)
+        else { return nil }
+        let calendar = sla.text("calendar")
+        if let calendar, !calendars.contains(calendar), let place = sla["calendar"]?.place {
+            fields.findings.unknown("calendar", calendar, at: place, known: calendars)
+        }
+        let atRisk = sla.interval("atRisk")
+        _ = sla.required("due")
+        guard let due = sla.interval("due") else { return nil }
+        if let atRisk, atRisk >= due {
+            fields.findings.error(
+                .wrongValue,
+                at: sla.keyPlace("atRisk"),
+                "`atRisk` is how long before its end a task is at risk: less than `due`"
+            )
+        }
+        return TaskSpec.Due(after: due, atRisk: atRisk, calendar: calendar)
+    }
+}
