@@ -1,3 +1,5 @@
+import SirdarCore
+
 /// One thing that can be set: its name, what may stand there, what stands there when nobody says, and why it exists.
 ///
 /// It is said by an option (`--worker-slots`), else by the environment (`SIRDAR_WORKER_SLOTS`), else by the file
@@ -167,7 +169,8 @@ extension SettingKey {
             case .word(let words): words.contains(text)
             }
         if isRight { return nil }
-        let nearest = if case .word(let words) = kind { Nearest.word(to: text, among: words) } else { String?.none }
+        let nearest =
+            if case .word(let words) = kind { Suggestion.nearest(to: text, among: words) } else { String?.none }
         return "is `\(text)`, and must be \(bounds)" + (nearest.map { "; did you mean `\($0)`?" } ?? ".")
     }
 

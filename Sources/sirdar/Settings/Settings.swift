@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import SirdarCore
 
 /// How the program is set up: read once at its start, checked together, and handed on as values.
 package struct Settings: Sendable, Hashable {
@@ -68,7 +69,7 @@ package struct ResolvedSettings: Sendable {
         let known = SettingKey.all.map(\.variable) + SettingKey.ofClients
         return environment.keys.filter { $0.hasPrefix("SIRDAR_") && !known.contains($0) }.sorted().compactMap { name in
             // Others put variables of that beginning there too, as Kubernetes does: only what resembles is told.
-            Nearest.word(to: name, among: known).map {
+            Suggestion.nearest(to: name, among: known).map {
                 "\(name) is in the environment and sets nothing. Did you mean \($0)?"
             }
         }
@@ -92,9 +93,9 @@ private struct SettingsReading {
         let path = (folder as NSString).appendingPathComponent(Settings.fileName)
         guard isNamed || FileManager.default.fileExists(atPath: path) else { return }
         do throws(Failure) {
-            let text = try LocalFile.text(path, bytesMax: FlatYAML.bytesMax)
-            do throws(SettingsFile.Mistake) { file = try SettingsFile(path: path, text: text) } catch {
-                problems.append("\(path):\(error.place): \(error.sentence)")
+            let text = try LocalFile.text(path, bytesMax: SettingsFile.bytesMax)
+            do throws(Diagnostic) { file = try SettingsFile(path: path, text: text) } catch {
+                problems.append("\(path):\(error.place): \(error.message).")
             }
         } catch { problems += error.sentences }
         for member in file?.members ?? [] { checkKey(member, path) }
@@ -107,7 +108,7 @@ private struct SettingsReading {
             problems.append(
                 "\(place): `config` says where this file is: set it by --config or \(SettingKey.config.variable)."
             )
-        } else if let nearest = Nearest.word(to: member.key, among: SettingKey.inFile.map(\.name)) {
+        } else if let nearest = Suggestion.nearest(to: member.key, among: SettingKey.inFile.map(\.name)) {
             problems.append("\(place): there is no setting `\(member.key)`. Did you mean `\(nearest)`?")
         } else {
             let names = SettingKey.inFile.map(\.name).joined(separator: ", ")
