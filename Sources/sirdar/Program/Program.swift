@@ -60,7 +60,7 @@ struct Program {
             root: "\(settings.data)/clouds/local",
             locations: configuration.locations.map { .init(id: $0.id, label: $0.label) })
         try LocalCloud.makePools(pools)
-        return try LocalCloud(pools, tools: Toolbox.find(), logger: log)
+        return try LocalCloud(pools, tools: Toolbox(), logger: log)
     }
 
     /// Stores each version that is new, and loads those that instances may still be pinned to.
