@@ -16,8 +16,10 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: "It can be interrupted and run again. The accounts' passwords and tokens are in <data>/\(DemoCredentials.file)."
     )
 
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
     func run() async throws {
-        let settings = try ProgramSettings()
+        let settings = try options.resolve().settings
         let program = try Program.open(settings)
         let marker = "\(settings.data)/\(DemoCredentials.marker)"
         let isNew = try program.people.everybody().isEmpty

@@ -18,9 +18,11 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "The administrator's name.") var name = "admin"
     @Option(help: "A file whose first line is the password; - is standard input.") var passwordFile = "-"
 
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
     func run() async throws {
         let password = try readPassword()
-        let program = try Program.open(try ProgramSettings())
+        let program = try Program.open(options.resolve().settings)
         guard try program.people.everybody().isEmpty else { throw AlreadyInitialised(data: program.settings.data) }
         guard Person.isName(name) else { throw ValidationError("\(name) cannot be an account's name.") }
         if let fault = Passwords.fault(password) { throw ValidationError(fault) }
@@ -62,11 +64,13 @@ struct MigrateCommand: ParsableCommand {
         discussion: "`sirdar serve` does it at its start; this does it beforehand, while the server is stopped."
     )
 
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
     func run() throws {
-        let settings = try ProgramSettings()
+        let settings = try options.resolve().settings
         let data = try DataDirectory(settings.data)
         defer { withExtendedLifetime(data) {} }
-        _ = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: settings.logger("sirdar"))
+        _ = try SQLiteStore(path: settings.storePath, log: settings.logger("sirdar"))
         print("The store in \(settings.data) is up to date.")
     }
 }
@@ -81,11 +85,13 @@ struct BackupCommand: ParsableCommand {
 
     @Argument(help: "The new file. A file that is there is never overwritten.") var file: String
 
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
     func run() throws {
-        let settings = try ProgramSettings()
+        let settings = try options.resolve().settings
         let data = try DataDirectory(settings.data)
         defer { withExtendedLifetime(data) {} }
-        let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: settings.logger("sirdar"))
+        let store = try SQLiteStore(path: settings.storePath, log: settings.logger("sirdar"))
         try store.backup(to: file)
         print("\(file) is a whole copy of the store. To go back to it: sirdar restore \(file)")
     }
@@ -100,12 +106,14 @@ struct RestoreCommand: ParsableCommand {
 
     @Argument(help: "A file that `sirdar backup` made.") var file: String
 
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
     func run() throws {
-        let settings = try ProgramSettings()
+        let settings = try options.resolve().settings
         let data = try DataDirectory(settings.data)
         defer { withExtendedLifetime(data) {} }
         let log = settings.logger("sirdar")
-        let path = "\(settings.data)/sirdar.sqlite"
+        let path = settings.storePath
         let incoming = "\(path).incoming"
         let files = FileManager.default
         try? files.removeItem(atPath: incoming)

@@ -9,7 +9,7 @@ import SirdarServer
 
 /// Everything wired: the one place where the parts of the program meet.
 struct Program {
-    let settings: ProgramSettings
+    let settings: Settings
     let data: DataDirectory
     let store: any Store
     let cloud: LocalCloud
@@ -21,16 +21,17 @@ struct Program {
     /// Takes the data folder, reads every file, deploys what is new, and starts nothing yet.
     ///
     /// - Throws: `Misconfigured` with every mistake of every file; `DataDirectory.InUse`.
-    static func open(_ settings: ProgramSettings) throws -> Program {
+    static func open(_ settings: Settings) throws -> Program {
         let log = settings.logger("sirdar")
-        let configuration = StudioConfiguration.load(folder: settings.configuration)
+        let configuration = StudioConfiguration.load(folder: settings.config)
         try Misconfigured.check(configuration.files, log)
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
         let actions = ImageActions(cloud: cloud, projects: configuration.projects).all
         let catalog = Catalog.load(
-            folder: settings.definitions,
+            CatalogFiles(
+                workflows: settings.workflows, runbooks: settings.runbooks, configuration: settings.config),
             .init(functions: actions.map { .init($0.signature) }, today: clock.now()))
         try Misconfigured.check(catalog.files, log)
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
@@ -42,7 +43,7 @@ struct Program {
             library: library,
             actions: actions,
             projections: [ImageProjection(actions: actions)],
-            settings: settings.engine,
+            settings: settings.engineSettings,
             log: log
         )
         let studio = ImageStudio(
@@ -53,12 +54,12 @@ struct Program {
     }
 
     private static func openCloud(
-        _ settings: ProgramSettings,
+        _ settings: Settings,
         _ configuration: StudioConfiguration,
         _ log: Logger
     ) throws -> LocalCloud {
         let pools = LocalCloudSettings(
-            root: "\(settings.data)/clouds/local",
+            root: "\(settings.dataPath)/clouds/local",
             locations: configuration.locations.map { .init(id: $0.id, label: $0.label) })
         try FileManager.default.createDirectory(
             atPath: pools.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -153,5 +154,44 @@ struct Misconfigured: Error, CustomStringConvertible {
         }
         let wrong = files.filter { $0.diagnostics.contains(where: \.isError) }
         if !wrong.isEmpty { throw Misconfigured(files: wrong) }
+    }
+}
+
+extension Settings {
+    /// The data folder, from the root: tools are told of files in it.
+    var dataPath: String { URL(filePath: data).standardizedFileURL.path }
+
+    var storePath: String { "\(data)/sirdar.sqlite" }
+    /// Where people and programs reach the server.
+    var address: String { origin ?? "http://\(listen)" }
+
+    var engineSettings: Engine.Settings {
+        var settings = Engine.Settings()
+        settings.slots = workerSlots
+        settings.laneLimit = laneLimit
+        settings.lease = .seconds(Int64(leaseSeconds))
+        return settings
+    }
+
+    var serverSettings: Server.Settings {
+        var settings = Server.Settings()
+        settings.isOverTLS = isOverTLS
+        settings.origin = origin
+        settings.isBehindProxy = isBehindProxy
+        settings.version = ProgramVersion.current
+        settings.sessions = SessionLimits(
+            idle: .minutes(Int64(sessionIdleMinutes)), absolute: .minutes(Int64(sessionAbsoluteMinutes)))
+        return settings
+    }
+
+    func logger(_ label: String) -> Logger {
+        var logger = Logger(label: label) { label -> any LogHandler in
+            switch logFormat {
+            case .json: JSONLogHandler()
+            case .text: StreamLogHandler.standardError(label: label)
+            }
+        }
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+        return logger
     }
 }
