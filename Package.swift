@@ -45,7 +45,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
         // Languages: values, expressions, schemas. They know nothing of workflows.
@@ -76,13 +75,8 @@ let package = Package(
             ]
         ),
         library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", crypto, logging]),
-        library(
-            "SirdarClouds",
-            [
-                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages", crypto, logging,
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ]
-        ),
+        .systemLibrary(name: "CLinux"),
+        library("SirdarClouds", ["SirdarEngine", "SirdarImages", "CLinux", crypto, logging]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         library(
             "SirdarServer",
@@ -106,6 +100,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: rules
@@ -134,7 +129,7 @@ let package = Package(
             ]
         ),
         suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
-        suite("SirdarCloudsTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarClouds"]),
+        suite("SirdarCloudsTests", ["SirdarEngine", "SirdarImages", "SirdarClouds", crypto]),
         suite(
             "SirdarServerTests",
             [
@@ -145,7 +140,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        suite("CommandTests", ["sirdar"]),
+        suite("CommandTests", ["JSON", "sirdar"]),
         suite("SirdarWalkTests", ["JSON", "sirdar"]),
         suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
     ]

@@ -32,15 +32,25 @@ package struct CatalogFiles: Sendable {
 extension CatalogFiles {
     /// Reads `Workflows/*.yaml`, `Runbooks/*.md` and `config/queues.yaml` of a folder; what is not there is empty.
     package init(folder: String) {
-        self.init()
-        let root = URL(filePath: folder, directoryHint: .isDirectory)
-        workflows = Self.names(in: root.appending(path: "Workflows"), ["yaml", "yml"])
-            .compactMap { read("Workflows/\($0)", in: folder, limit: YAMLSource.bytesMax) }
-        runbooks = Self.names(in: root.appending(path: "Runbooks"), ["md"])
-            .compactMap { read("Runbooks/\($0)", in: folder, limit: MarkdownDocument.bytesMax * 2) }
-        if FileManager.default.fileExists(atPath: root.appending(path: "config/queues.yaml").path) {
-            queues = read("config/queues.yaml", in: folder, limit: YAMLSource.bytesMax)
+        let place = { (name: String) in
+            folder == "." || folder.isEmpty ? name : URL(filePath: folder).appending(path: name).relativePath
         }
+        self.init(workflows: place("Workflows"), runbooks: place("Runbooks"), configuration: place("config"))
+    }
+
+    /// The same from three folders.
+    package init(workflows: String, runbooks: String, configuration: String) {
+        self.init()
+        self.workflows = files(in: workflows, ["yaml", "yml"], limit: YAMLSource.bytesMax)
+        self.runbooks = files(in: runbooks, ["md"], limit: MarkdownDocument.bytesMax * 2)
+        let queues = "\(configuration)/queues.yaml"
+        if FileManager.default.fileExists(atPath: queues) {
+            self.queues = read(queues, limit: YAMLSource.bytesMax)
+        }
+    }
+
+    private mutating func files(in folder: String, _ extensions: Set<String>, limit: Int) -> [File] {
+        Self.names(in: URL(filePath: folder), extensions).compactMap { read("\(folder)/\($0)", limit: limit) }
     }
 
     private static func names(in folder: URL, _ extensions: Set<String>) -> [String] {
@@ -48,8 +58,7 @@ extension CatalogFiles {
         return names.filter { !$0.hasPrefix(".") && extensions.contains(URL(filePath: $0).pathExtension) }.sorted()
     }
 
-    private mutating func read(_ name: String, in folder: String, limit: Int) -> File? {
-        let path = folder == "." || folder.isEmpty ? name : URL(filePath: folder).appending(path: name).relativePath
+    private mutating func read(_ path: String, limit: Int) -> File? {
         switch Self.read(path, limit: limit) {
         case .success(let file): return file
         case .failure(let diagnostic):
