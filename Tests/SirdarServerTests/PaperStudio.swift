@@ -134,6 +134,10 @@ final class PaperStudio: Studio {
         return StudioContent(path: path, bytes: bytes, digest: "digest-\(bytes.count)")
     }
 
+    func removeFile(of machine: StudioMachine, at path: String, by actuation: Actuation) throws {
+        state.withLock { $0.files[path] = nil }
+    }
+
     func images(of project: String) throws -> [StudioImage] {
         state.withLock { $0.images.filter { $0.project == project } }
     }

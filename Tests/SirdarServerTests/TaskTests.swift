@@ -136,6 +136,15 @@ struct TaskPageTests {
             #expect(draft.status == .seeOther)
             let page = try await client.get("/tasks/\(task.id)", browser.cookie)
             #expect(page.text.contains(">half</textarea>") && page.text.contains(">seen</textarea>"))
+            // Saving the same again writes nothing.
+            let version = try bench.engine.store.task(task.id)?.version
+            _ = try await client.send(
+                .post,
+                "/tasks/\(task.id)/draft",
+                browser.form,
+                "value.note=half&value.storageAddress=&tick.note-mounts=on&evidence.note-mounts=seen"
+            )
+            #expect(try bench.engine.store.task(task.id)?.version == version)
             let done = try await client.send(
                 .post,
                 "/tasks/\(task.id)/complete",

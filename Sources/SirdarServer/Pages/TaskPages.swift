@@ -102,14 +102,30 @@ struct TaskPages: Sendable {
     @Sendable func draft(_ request: Request, _ context: AppContext) async throws -> Response {
         let form = try await FormData.body(of: request)
         return try await answering(form, context) { id, worker, actuation in
-            let task = try await server.act(.draft(Self.values(form)), on: id, worker, by: actuation)
-            for tick in Self.ticks(form)
-            where task.ticks.first(where: { $0.item == tick.item })?.evidence != tick.evidence
-                || !task.ticks.contains(where: { $0.item == tick.item })
-            {
+            let before = try await server.read { reading in try reading.store.task(id) }
+            let (values, ticks) = (Self.values(form, changing: before), Self.ticks(form, changing: before))
+            // The page saves by itself: what is as it was makes no entry. Who does not hold the task is told so.
+            if !values.isEmpty || before?.owner?.person != worker.person {
+                _ = try await server.act(.draft(values), on: id, worker, by: actuation)
+            }
+            for tick in ticks {
                 _ = try await server.act(.tick(item: tick.item, evidence: tick.evidence), on: id, worker, by: actuation)
             }
             return .seeOther("/tasks/\(id)#work")
+        }
+    }
+
+    /// What was typed and is not yet kept so.
+    private static func values(_ form: FormData, changing task: ManualTask?) -> JSON.Object {
+        var values = values(form)
+        values.keep { name, value in (task?.draft[name]).map(Show.value) ?? "" != value.asString ?? "" }
+        return values
+    }
+
+    private static func ticks(_ form: FormData, changing task: ManualTask?) -> [Submission.TickedItem] {
+        ticks(form).filter { tick in
+            guard let kept = task?.ticks.first(where: { $0.item == tick.item }) else { return true }
+            return kept.evidence != tick.evidence
         }
     }
 
