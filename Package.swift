@@ -36,14 +36,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
         // Languages: values, expressions, schemas. They know nothing of workflows.
@@ -73,21 +74,19 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
-        library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarEngine", crypto, logging]),
-        library(
-            "SirdarClouds",
-            [
-                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages", crypto, logging,
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ]
-        ),
+        library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", crypto, logging]),
+        .systemLibrary(name: "CLinux"),
+        library("SirdarClouds", ["SirdarEngine", "SirdarImages", "CLinux", crypto, logging]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         library(
             "SirdarServer",
             [
                 "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarImages", "CArgon2", crypto, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             resources: [.embedInCode("templates"), .embedInCode("assets")]
         ),
@@ -101,6 +100,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: rules
@@ -129,15 +129,18 @@ let package = Package(
             ]
         ),
         suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
-        suite("SirdarCloudsTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarClouds"]),
+        suite("SirdarCloudsTests", ["SirdarImages", "SirdarClouds", crypto]),
         suite(
             "SirdarServerTests",
             [
-                "JSON", "SirdarCore", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarServer", "SirdarTestKit",
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarServer",
+                "SirdarTestKit", logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        suite("CommandTests", ["sirdar"]),
+        suite("CommandTests", ["JSON", "sirdar"]),
         suite("SirdarWalkTests", ["JSON", "sirdar"]),
         suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
     ]

@@ -8,7 +8,9 @@ export SIRDAR_DATA=${SIRDAR_DATA:-data} SIRDAR_LISTEN=${SIRDAR_LISTEN:-127.0.0.1
 
 scripts/setup.sh run
 scripts/build.sh
-if [ -z "$(ls -A "$SIRDAR_DATA" 2>/dev/null)" ]; then
+# A demonstration that was interrupted is finished first.
+if [ -z "$(ls -A "$SIRDAR_DATA" 2>/dev/null)" ] ||
+    { [ -e "$SIRDAR_DATA/demonstration" ] && [ ! -e "$SIRDAR_DATA/demo-credentials.json" ]; }; then
     say "Making the demonstration studio in $SIRDAR_DATA"
     .build/release/sirdar demo
 fi

@@ -187,9 +187,14 @@ final class Gate: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let paths = Toolbox.folders.map { folder in folder + "/" + tool }
         let real = try #require(paths.first { path in access(path, X_OK) == 0 })
-        let script = "#!/bin/sh\nwhile [ ! -e '\(folder)/open' ]; do sleep 0.01; done\nexec \(real) \"$@\"\n"
+        let script = "#!/bin/sh\n: > '\(folder)/reached'\nwhile [ ! -e '\(folder)/open' ]; do sleep 0.01; done\nexec \(real) \"$@\"\n"
         try Data(script.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(tool)"))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(tool)")
+    }
+
+    /// Whether the tool was started and waits.
+    func isReached() -> Bool {
+        FileManager.default.fileExists(atPath: folder + "/reached")
     }
 
     func open() {

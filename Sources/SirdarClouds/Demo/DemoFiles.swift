@@ -2,6 +2,8 @@
 struct DemoFiles {
     static let artist = 1_001
     private static let deadline = "/var/lib/Thinkbox/Deadline10"
+    /// The studio's own licence server, which serves all projects.
+    private static let licenceAddress = "10.10.0.40"
 
     let machine: DemoMachine
 
@@ -62,9 +64,9 @@ struct DemoFiles {
         let options = "rw,hard,_netdev,nofail,nconnect=4"
         fstab += "\(project.storageAddress):\(project.exportPath)  \(project.mountPoint)  nfs4  \(options)  0 0\n"
         fstab += "\(project.storageAddress):\(project.exportPath)/cache  \(project.mountPoint)-cache  nfs4  \(options),noatime  0 0\n"
-        hosts += "\(project.storageAddress)  filer.\(project.code).example filer\n"
-        hosts += "\(project.managerAddress)  manager.\(project.code).example manager\n"
-        hosts += "\(project.licenceAddress)  licences.\(project.code).example licences\n"
+        hosts += "\(project.storageAddress)  filer.studio.example filer\n"
+        hosts += "\(project.managerAddress)  manager.studio.example manager\n"
+        hosts += "\(Self.licenceAddress)  licences.studio.example licences\n"
         let map = "scratch  -fstype=nfs4,rw,hard  \(project.storageAddress):\(project.exportPath)/scratch\n"
         return [
             .text("/etc/fstab", fstab), .text("/etc/hosts", hosts),
@@ -92,12 +94,12 @@ struct DemoFiles {
         }
         if let project = machine.project {
             let log = """
-                2026-11-20 09:12:03:  Launcher Thread - Launching Worker: \(machine.name)
+                2026-11-20 09:12:03:  Launcher Thread - Launching Worker
                 2026-11-20 09:12:04:  Connecting to \(project.managerAddress):\(project.managerPort)
                 2026-11-20 09:12:04:  Auto Configuration: A ruleset has been received
 
                 """
-            entries.append(.text("/var/log/Thinkbox/Deadline10/deadlinelauncher-\(machine.name)-2026-11-20.log", log, owner: 990))
+            entries.append(.text("/var/log/Thinkbox/Deadline10/deadlinelauncher-2026-11-20.log", log, owner: 990))
         }
         return entries
     }
@@ -141,12 +143,11 @@ struct DemoFiles {
     private var licences: [DiskEntry] {
         guard let project = machine.project else { return [] }
         let profile = """
-            export STUDIO_PROJECT=\(project.code)
             export STUDIO_ROOT=\(project.mountPoint)
-            export foundry_LICENSE=4101@\(project.licenceAddress)
-            export RLM_LICENSE=5053@\(project.licenceAddress)
-            export SOLIDANGLE_LICENSE=5054@\(project.licenceAddress)
-            export HOUDINI_LICENSE_SERVER=licences.\(project.code).example
+            export foundry_LICENSE=4101@\(Self.licenceAddress)
+            export RLM_LICENSE=5053@\(Self.licenceAddress)
+            export SOLIDANGLE_LICENSE=5054@\(Self.licenceAddress)
+            export HOUDINI_LICENSE_SERVER=licences.studio.example
 
             """
         return [.text("/etc/profile.d/studio.sh", profile)]

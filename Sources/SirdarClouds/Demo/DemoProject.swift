@@ -37,7 +37,7 @@ package struct DemoProject: Sendable, Hashable {
         code: "blackfen",
         location: "london",
         network: "10.42.0.0/16",
-        storage: ("10.42.0.20", "/export/blackfen", "/mnt/blackfen"),
+        storage: ("10.42.0.20", "/export/projects", "/mnt/projects"),
         manager: (.deadlineRemote, "10.42.0.30", 8080)
     )
 
@@ -45,13 +45,12 @@ package struct DemoProject: Sendable, Hashable {
         code: "harrow",
         location: "oregon",
         network: "10.57.0.0/16",
-        storage: ("10.57.0.20", "/export/harrow", "/mnt/harrow"),
-        manager: (.deadlineDirect, "10.57.0.30", 27100)
+        storage: ("10.57.0.20", "/export/projects", "/mnt/projects"),
+        manager: (.deadlineRemote, "10.57.0.30", 8080)
     )
 
     /// The first two numbers of the network.
     var prefix: String { network.split(separator: ".").prefix(2).joined(separator: ".") }
-    var licenceAddress: String { "\(prefix).0.40" }
 }
 
 /// A machine of the demonstration.
@@ -75,7 +74,7 @@ struct DemoMachine: Sendable {
                 project: project,
                 address: "\(project.prefix).1.1\(number)",
                 isOn: number == 2,
-                isGeneralised: false
+                isGeneralised: number == 1
             )
         }
         let nodes = (1...3).map { number in
@@ -85,7 +84,7 @@ struct DemoMachine: Sendable {
                 project: project,
                 address: "\(project.prefix).2.1\(number)",
                 isOn: number == 2,
-                isGeneralised: number != 3 || project.connection == .deadlineRemote
+                isGeneralised: number != 3 || project.code == DemoProject.blackfen.code
             )
         }
         return stations + nodes

@@ -1,4 +1,5 @@
 import Foundation
+import SirdarEngine
 package import SirdarImages
 
 /// Makes the demonstration studio: machines with real disks in two locations, and one golden image.

@@ -9,7 +9,7 @@ import SirdarImages
 /// blocks, goes into a redo file beside the disk, made durable; only then are these blocks written into the disk, and the
 /// redo file is removed. Whoever opens the disk next and finds a redo file writes its blocks once more.
 struct DiskEditor {
-    private static let redoBytesMax = 32 << 20
+    private static let redoBytesMax = 256 << 20
     private static let mark = Array("SIRDAR REDO 1\n".utf8)
 
     struct Change {
@@ -32,17 +32,50 @@ struct DiskEditor {
 
     static func redoPath(_ disk: String) -> String { disk + ".redo" }
 
+    /// Replaces a file or makes a new one.
     func apply(_ change: Change) throws(CloudError) {
-        let shadow = scratch.folder + "/shadow"
-        try check(run(tools.e2image, ["-r", disk, shadow]), "read the file system")
-        try checkShadow(shadow, "before the change")
-        let attributes = try carryAttributes(change, shadow)
         let content = scratch.folder + "/content"
         try Durable.write(change.bytes, to: content)
-        try command(Self.commands(change, content, attributes), shadow)
+        try edit { (shadow) throws(CloudError) -> Void in
+            let attributes = try carryAttributes(change, shadow)
+            try command(Self.commands(change, content, attributes), shadow)
+        }
+    }
+
+    /// Removes a file, a link or an empty directory, and clears its inode: the target of a short link lies there.
+    func remove(_ name: String, _ inode: Ext4Inode, from folder: [String]) throws(CloudError) {
+        let verb = inode.kind == .directory ? "rmdir" : "rm"
+        let lines = [Self.enter(folder), "\(verb) \"\(name)\"", "clri <\(inode.number)>"]
+        try edit { (shadow) throws(CloudError) -> Void in try command(lines, shadow) }
+    }
+
+    func makeFolder(_ name: String, in folder: [String], _ access: (mode: Int, owner: Int, group: Int)) throws(CloudError) {
+        let mode = "0" + String(0o040000 | access.mode, radix: 8)
+        let lines = [
+            Self.enter(folder), "mkdir \"\(name)\"", "sif \"\(name)\" mode \(mode)",
+            "sif \"\(name)\" uid \(access.owner)", "sif \"\(name)\" gid \(access.group)",
+        ]
+        try edit { (shadow) throws(CloudError) -> Void in try command(lines, shadow) }
+    }
+
+    /// Writes all directories anew, without what deleted names left in them.
+    func tidyFolders() throws(CloudError) {
+        try edit { (shadow) throws(CloudError) -> Void in
+            let result = try run(tools.e2fsck, ["-fyD", shadow])
+            guard result.status <= 1 else { throw CloudError.tool(result, doing: "tidy the directories") }
+        }
+    }
+
+    private func edit(_ body: (_ shadow: String) throws(CloudError) -> Void) throws(CloudError) {
+        let shadow = scratch.folder + "/shadow"
+        let made = try run(tools.e2image, ["-r", disk, shadow])
+        guard made.status == 0 else { throw CloudError.tool(made, doing: "read the file system") }
+        try checkShadow(shadow, "before the change")
+        try body(shadow)
         try checkShadow(shadow, "after the change")
         try Durable.write(try redo(shadow), to: Self.redoPath(disk))
         try Self.replay(disk)
+        try Durable.remove(shadow)
     }
 
     /// Writes the blocks of a redo file into its disk, if there is one, and removes it.
@@ -92,8 +125,8 @@ struct DiskEditor {
     /// entry of a file that it has freed.
     private static func commands(_ change: Change, _ content: String, _ attributes: [(String, String)]) -> [String] {
         let name = "\"\(change.name)\""
-        var lines = ["cd \"/\(change.folder.joined(separator: "/"))\""]
-        if change.old != nil { lines.append("rm \(name)") }
+        var lines = [enter(change.folder)]
+        if let old = change.old { lines += ["rm \(name)", "clri <\(old.number)>"] }
         lines.append("write \"\(content)\" \(name)")
         let mode = "0" + String(0o100000 | change.access.mode, radix: 8)
         lines += ["sif \(name) mode \(mode)", "sif \(name) uid \(change.access.owner)", "sif \(name) gid \(change.access.group)"]
@@ -102,6 +135,8 @@ struct DiskEditor {
         lines.append("sif \(name) crtime @\(change.old?.created ?? change.now)")
         return lines + attributes.map { "ea_set -f \"\($0.1)\" \(name) \($0.0)" }
     }
+
+    private static func enter(_ folder: [String]) -> String { "cd \"/\(folder.joined(separator: "/"))\"" }
 
     /// Saves the extended attributes of the file that is replaced: their names, and the files that hold their values.
     private func carryAttributes(_ change: Change, _ shadow: String) throws(CloudError) -> [(String, String)] {
@@ -144,43 +179,5 @@ struct DiskEditor {
 
     private func run(_ tool: String, _ arguments: [String]) throws(CloudError) -> ToolResult {
         try ToolRun.run(tool, arguments, keeping: [lock], by: deadline)
-    }
-
-    private func check(_ result: ToolResult, _ what: String) throws(CloudError) {
-        guard result.status == 0 else { throw CloudError.tool(result, doing: what) }
-    }
-}
-
-extension Descriptor {
-    func put(_ bytes: [UInt8], at offset: Int64) throws(CloudError) {
-        var done = 0
-        while done < bytes.count {
-            let put = bytes.withUnsafeBytes { buffer in
-                pwrite(number, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + off_t(done))
-            }
-            if put < 0 {
-                if errno == EINTR { continue }
-                throw CloudError.system(errno, doing: "write into a disk")
-            }
-            done += put
-        }
-    }
-}
-
-extension CloudError {
-    /// A tool's failure, by what it said.
-    static func tool(_ result: ToolResult, doing what: String) -> CloudError {
-        let said = String(result.errors.prefix(600))
-        if ["No space left", "File too large", "Disk quota exceeded"].contains(where: said.contains) {
-            return .noRoom(doing: what, detail: said)
-        }
-        if said.contains("Permission denied") {
-            return CloudError(.denied, "Sirdar may not \(what): check who owns the pool and its files.", detail: said)
-        }
-        return CloudError(
-            .invalid,
-            "It was not possible to \(what). The tool's words are in the details; have the disk under the pool checked.",
-            detail: "status \(result.status): \(said)"
-        )
     }
 }

@@ -134,7 +134,7 @@ struct DiskBuilder {
         for entry in all { try place(entry, in: tree) }
         let options = "lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=0:0"
         let size = "\(bytes >> 10)k"
-        let arguments = ["-q", "-F", "-b", "4096", "-m", "0", "-L", String(label.suffix(16)), "-E", options, "-d", tree, path, size]
+        let arguments = ["-q", "-F", "-b", "4096", "-m", "0", "-L", "root", "-E", options, "-d", tree, path, size]
         let made = try ToolRun.run(tools.mkfs, arguments, by: deadline)
         guard made.status == 0 else { throw CloudError.tool(made, doing: "make the disk of \(label)") }
         try setOwners(of: all, on: path, in: scratch, label)

@@ -97,7 +97,7 @@ extension LocalCloud {
     package func image(_ image: ImageRef, by deadline: Deadline) throws(CloudError) -> ImageFacts {
         let pool = try pool(image.location)
         let record = try imageRecord(image, in: pool)
-        if record.stage == .pending, progress(pool, record.id) == nil { continueImage(pool, record.id) }
+        if record.stage == .pending, isIdle(pool, record.id) { continueImage(pool, record.id) }
         return facts(record, in: pool)
     }
 
@@ -249,7 +249,7 @@ extension LocalCloud {
     /// An image whose file somebody took away is gone, whatever its record says.
     private func state(of record: ImageRecord, in pool: Pool) -> ImageState {
         switch record.stage {
-        case .pending: .pending(progress: progress(pool, record.id))
+        case .pending: unwrittenFailure(pool, record.id).map { .failed(reason: $0) } ?? .pending(progress: progress(pool, record.id))
         case .available: Durable.exists(pool.image(record.id)) ? .available : .gone
         case .failed: .failed(reason: record.reason ?? "unknown")
         case .deregistered, .deleted: .gone

@@ -7,7 +7,7 @@ extension LocalCloud {
         guard let record = try machineRecord(machine, in: pool) else {
             throw CloudError(.gone, "There is no machine \(machine.id) in \(pool.label).")
         }
-        if record.stage == .pending, progress(pool, record.id) == nil { continueLaunch(pool, record.id) }
+        if record.stage == .pending, isIdle(pool, record.id) { continueLaunch(pool, record.id) }
         return facts(record, in: pool)
     }
 
@@ -148,7 +148,7 @@ extension LocalCloud {
 
     private func state(of record: MachineRecord, in pool: Pool) -> MachineState {
         switch record.stage {
-        case .pending: .pending(progress: progress(pool, record.id))
+        case .pending: unwrittenFailure(pool, record.id).map { .failed(reason: $0) } ?? .pending(progress: progress(pool, record.id))
         case .ready: record.isOn ? .on : .off
         case .failed: .failed(reason: record.reason ?? "unknown")
         case .terminated: .gone

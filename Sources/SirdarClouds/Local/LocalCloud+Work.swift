@@ -1,4 +1,5 @@
 import Logging
+import SirdarEngine
 import SirdarImages
 
 extension LocalCloud {
@@ -18,6 +19,15 @@ extension LocalCloud {
 
     func progress(_ pool: Pool, _ id: String) -> Double? {
         running.withLock { $0["\(pool.id)/\(id)"]?.progress }
+    }
+
+    func unwrittenFailure(_ pool: Pool, _ id: String) -> String? {
+        unwritten.withLock { $0["\(pool.id)/\(id)"] }
+    }
+
+    /// Whether nobody in this process works on something that is pending.
+    func isIdle(_ pool: Pool, _ id: String) -> Bool {
+        progress(pool, id) == nil && unwrittenFailure(pool, id) == nil
     }
 
     func cancel(_ pool: Pool, _ id: String) {
@@ -123,14 +133,15 @@ extension LocalCloud {
     private func fail(_ pool: Pool, imageId id: String, _ error: CloudError) {
         logger.warning("image \(pool.id)/\(id) failed: \(error)")
         do throws(CloudError) {
+            try Durable.remove(pool.image(id) + ".partial")
             guard var record = try Records.read(ImageRecord.self, pool.imageRecord(id)), record.stage == .pending else { return }
             record.stage = .failed
             record.reason = error.sentence
             record.endedAt = now()
             try Records.write(record, to: pool.imageRecord(id))
-            try Durable.remove(pool.image(id) + ".partial")
-        } catch {
-            logger.error("image \(pool.id)/\(id): its failure could not be written down: \(error)")
+        } catch let second {
+            unwritten.withLock { $0["\(pool.id)/\(id)"] = error.sentence }
+            logger.error("image \(pool.id)/\(id): its failure could not be written down: \(second)")
         }
     }
 
@@ -184,6 +195,7 @@ extension LocalCloud {
     private func fail(_ pool: Pool, machineId id: String, _ error: CloudError) {
         logger.warning("machine \(pool.id)/\(id) failed: \(error)")
         do throws(CloudError) {
+            try Durable.remove(pool.disk(id) + ".partial")
             guard var record = try Records.read(MachineRecord.self, pool.machineRecord(id)), record.stage == .pending else {
                 return
             }
@@ -191,9 +203,9 @@ extension LocalCloud {
             record.reason = error.sentence
             record.endedAt = now()
             try Records.write(record, to: pool.machineRecord(id))
-            try Durable.remove(pool.disk(id) + ".partial")
-        } catch {
-            logger.error("machine \(pool.id)/\(id): its failure could not be written down: \(error)")
+        } catch let second {
+            unwritten.withLock { $0["\(pool.id)/\(id)"] = error.sentence }
+            logger.error("machine \(pool.id)/\(id): its failure could not be written down: \(second)")
         }
     }
 
@@ -220,13 +232,18 @@ extension LocalCloud {
         }
     }
 
+    /// Every temporary file belongs to a disk or an image, whose lock tells whether somebody is working on it.
     private func sweep(_ folder: String, _ disk: String) throws(CloudError) {
-        for name in try Durable.names(in: folder) where name.hasSuffix(".partial") || name.hasSuffix(".new") {
-            let base = name.hasSuffix(disk + ".partial") ? String(name.dropLast(".partial".count)) : nil
-            let lockPath = "\(folder)/\(base ?? name).lock"
-            let isOwned = base != nil && Durable.exists(lockPath)
-            let lock = isOwned ? try FileLock.take(lockPath, .exclusive, for: "sweep", by: .within(.zero)) : nil
-            if !isOwned || lock != nil { try Durable.remove("\(folder)/\(name)") }
+        let endings = [(disk + ".partial", disk), (".json.new", disk), (disk + ".redo.new", disk)]
+        for name in try Durable.names(in: folder) {
+            guard let (ending, kept) = endings.first(where: { name.hasSuffix($0.0) }) else { continue }
+            let lockPath = "\(folder)/\(name.dropLast(ending.count))\(kept).lock"
+            let isLocked = try Durable.exists(lockPath) ? !canLock(lockPath) : false
+            if !isLocked { try Durable.remove("\(folder)/\(name)") }
         }
+    }
+
+    private func canLock(_ path: String) throws(CloudError) -> Bool {
+        try FileLock.take(path, .exclusive, for: "sweep", by: .within(.zero)) != nil
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import SirdarEngine
 package import SirdarImages
 
 /// Where the local cloud keeps its pools, and how much it does at once.
@@ -58,6 +59,8 @@ package final class LocalCloud: Cloud {
     let pools: [String: Pool]
     let lanes: WorkLanes
     let running = Locked<[String: RunningWork]>([:])
+    /// Failures that could not be written down, because the disk of the pool is full or broken.
+    let unwritten = Locked<[String: String]>([:])
     let now: @Sendable () -> Int64
     let logger: Logger
 

@@ -45,24 +45,10 @@ struct LocalGuestFiles: GuestFiles {
         guard write.bytes.count <= fileBytesMax else {
             throw CloudError(.invalid, "The file has \(write.bytes.count) bytes; at most \(fileBytesMax) can be written.")
         }
-        let use = LocalCloud.DiskUse(purpose: "write \(path)", mode: .exclusive, needsOff: "write the file")
-        let disk = try cloud.open(machine, use, by: deadline)
-        let volume = try Ext4Volume(disk.path)
-        guard volume.isClean else {
-            throw CloudError(
-                .conflict(facts: ["journal": "needs recovery"]),
-                "\(machine.id) was not shut down cleanly. Start it, shut it down properly, then write the file."
-            )
-        }
+        let (disk, volume) = try writing(machine, path, "write the file", by: deadline)
         let place = try place(of: path, in: volume)
         if let old = place.old, try isDone(write, old, path, in: volume) { return try content(old, path, in: volume) }
-        let editor = DiskEditor(
-            tools: cloud.tools,
-            disk: disk.path,
-            scratch: try Scratch(disk.pool, by: deadline),
-            lock: disk.lock,
-            deadline: deadline
-        )
+        let editor = try editor(disk, by: deadline)
         let access = place.old.map { ($0.mode, $0.owner, $0.group) } ?? write.access
         let change = DiskEditor.Change(
             folder: place.folder,
@@ -74,6 +60,68 @@ struct LocalGuestFiles: GuestFiles {
         )
         try editor.apply(change)
         return try verify(change, path, disk)
+    }
+
+    func removeFile(
+        in machine: MachineRef,
+        at path: GuestPath,
+        key: String,
+        by deadline: Deadline
+    ) throws(CloudError) {
+        try Names.checkKey(key)
+        let (disk, volume) = try writing(machine, path, "remove the file", by: deadline)
+        guard let name = path.components.last else { throw CloudError(.invalid, "The root cannot be removed.") }
+        let parent = try volume.resolve(Array(path.components.dropLast()), followingLast: true)?.path
+        guard let parent, let old = try volume.resolve(parent + [name], followingLast: false)?.inode else { return }
+        let isFilled = old.kind == .directory ? try !volume.entries(of: old).isEmpty : false
+        guard !isFilled else { throw CloudError(.invalid, "The directory \(path) is not empty.") }
+        guard old.kind != .other else { throw CloudError(.invalid, "\(path) is a device, a pipe or a socket.") }
+        guard old.kind == .directory || old.links == 1 else {
+            throw CloudError(.invalid, "\(path) has \(old.links) names (hard links); remove it on the machine itself.")
+        }
+        try editor(disk, by: deadline).remove(name, old, from: parent)
+        guard try Ext4Volume(disk.path).resolve(parent + [name], followingLast: false) == nil else {
+            throw CloudError.damagedDisk("\(path) is still there after it was removed")
+        }
+    }
+
+    func makeFolder(
+        in machine: MachineRef,
+        at path: GuestPath,
+        access: (mode: Int, owner: Int, group: Int),
+        key: String,
+        by deadline: Deadline
+    ) throws(CloudError) {
+        try Names.checkKey(key)
+        let (disk, volume) = try writing(machine, path, "make the directory", by: deadline)
+        if let there = try volume.resolve(path.components, followingLast: true) {
+            guard there.inode.kind == .directory else { throw CloudError(.invalid, "\(path) is there and is not a directory.") }
+            return
+        }
+        let parent = try volume.resolve(Array(path.components.dropLast()), followingLast: true)
+        guard let name = path.components.last, let parent, parent.inode.kind == .directory else {
+            throw CloudError(.gone, "The directory above \(path) does not exist on the machine.")
+        }
+        try editor(disk, by: deadline).makeFolder(name, in: parent.path, access)
+    }
+
+    /// A disk that may be changed: the machine is off and was shut down cleanly.
+    private func writing(
+        _ machine: MachineRef,
+        _ path: GuestPath,
+        _ what: String,
+        by deadline: Deadline
+    ) throws(CloudError) -> (OpenDisk, Ext4Volume) {
+        let use = LocalCloud.DiskUse(purpose: "\(what) \(path)", mode: .exclusive, needsOff: what)
+        let disk = try cloud.open(machine, use, by: deadline)
+        let volume = try Ext4Volume(disk.path)
+        try volume.checkClean(machine.id, before: what)
+        return (disk, volume)
+    }
+
+    private func editor(_ disk: OpenDisk, by deadline: Deadline) throws(CloudError) -> DiskEditor {
+        let scratch = try Scratch(disk.pool, by: deadline)
+        return DiskEditor(tools: cloud.tools, disk: disk.path, scratch: scratch, lock: disk.lock, deadline: deadline)
     }
 
     /// Whether the file holds these bytes already, from an earlier try. Refuses when it holds something unexpected.
@@ -170,5 +218,16 @@ struct LocalGuestFiles: GuestFiles {
             modifiedAt: inode.modified * 1_000,
             linkTarget: inode.kind == .link ? try volume.target(of: inode) : nil
         )
+    }
+}
+
+extension Ext4Volume {
+    func checkClean(_ machine: String, before what: String) throws(CloudError) {
+        guard isClean else {
+            throw CloudError(
+                .conflict(facts: ["journal": "needs recovery"]),
+                "\(machine) was not shut down cleanly. Start it, shut it down properly, then \(what)."
+            )
+        }
     }
 }

@@ -15,41 +15,15 @@ struct LocalInspection: DiskInspection {
         return try DiskScanner.scan(try Ext4Volume(disk.path), for: needles, by: deadline)
     }
 
-    /// By punching holes: quick on a sparse disk of any size, and the space comes back. `zerofree` reads every free block
-    /// one by one, which takes 80 seconds on an empty 60 GiB disk.
     func zeroFreeSpace(of machine: MachineRef, key: String, by deadline: Deadline) throws(CloudError) -> ClearedSpace {
         try Names.checkKey(key)
-        let use = LocalCloud.DiskUse(purpose: "clear free space", mode: .exclusive, needsOff: "clear its free space")
-        let disk = try cloud.open(machine, use, by: deadline)
-        let file = try Descriptor(disk.path, O_RDWR)
-        let volume = try Ext4Volume(file)
-        guard volume.isClean else {
-            throw CloudError(
-                .conflict(facts: ["journal": "needs recovery"]),
-                "\(machine.id) was not shut down cleanly. Start it, shut it down properly, then clear its free space."
-            )
-        }
-        var free: Int64 = 0
-        var cleared: Int64 = 0
-        for range in try volume.freeSpace() {
-            if deadline.hasPassed { throw CloudError.tooLate("clear free space") }
-            free += range.upperBound - range.lowerBound
-            cleared += try clear(range, in: file)
-        }
-        try file.sync()
-        return ClearedSpace(freeBytes: free, clearedBytes: cleared)
-    }
-
-    private func clear(_ range: Range<Int64>, in file: Descriptor) throws(CloudError) -> Int64 {
-        var cleared: Int64 = 0
-        var at = range.lowerBound
-        while at < range.upperBound, let data = file.nextData(from: at), data.lowerBound < range.upperBound {
-            let part = data.clamped(to: range)
-            try file.punchHole(part)
-            cleared += part.upperBound - part.lowerBound
-            at = part.upperBound
-        }
-        return cleared
+        let what = "clear its free space"
+        let disk = try cloud.open(machine, LocalCloud.DiskUse(purpose: what, mode: .exclusive, needsOff: what), by: deadline)
+        try Ext4Volume(disk.path).checkClean(machine.id, before: what)
+        let scratch = try Scratch(disk.pool, by: deadline)
+        let editor = DiskEditor(tools: cloud.tools, disk: disk.path, scratch: scratch, lock: disk.lock, deadline: deadline)
+        try editor.tidyFolders()
+        return try DiskCleaner(disk.path, by: deadline).clean()
     }
 
     func searchImage(

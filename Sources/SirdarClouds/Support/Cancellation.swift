@@ -1,3 +1,4 @@
+import SirdarEngine
 import SirdarImages
 
 /// A wish, which others look at, that some work should stop.

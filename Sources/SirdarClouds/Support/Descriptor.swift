@@ -74,4 +74,18 @@ final class Descriptor: Sendable {
             throw CloudError.system(errno, doing: "clear free space")
         }
     }
+
+    func put(_ bytes: [UInt8], at offset: Int64) throws(CloudError) {
+        var done = 0
+        while done < bytes.count {
+            let put = bytes.withUnsafeBytes { buffer in
+                pwrite(number, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + off_t(done))
+            }
+            if put < 0 {
+                if errno == EINTR { continue }
+                throw CloudError.system(errno, doing: "write into a disk")
+            }
+            done += put
+        }
+    }
 }

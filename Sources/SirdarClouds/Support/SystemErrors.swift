@@ -31,3 +31,21 @@ extension CloudError {
         CloudError(.transient, "It took too long to \(what); it was stopped and can be tried again.")
     }
 }
+
+extension CloudError {
+    /// A tool's failure, by what it said.
+    static func tool(_ result: ToolResult, doing what: String) -> CloudError {
+        let said = String(result.errors.prefix(600))
+        if ["No space left", "File too large", "Disk quota exceeded"].contains(where: said.contains) {
+            return .noRoom(doing: what, detail: said)
+        }
+        if said.contains("Permission denied") {
+            return CloudError(.denied, "Sirdar may not \(what): check who owns the pool and its files.", detail: said)
+        }
+        return CloudError(
+            .invalid,
+            "It was not possible to \(what). The tool's words are in the details; have the disk under the pool checked.",
+            detail: "status \(result.status): \(said)"
+        )
+    }
+}

@@ -41,6 +41,7 @@ struct DiskAreas {
         let sorted = offsets.sorted()
         do throws(CloudError) {
             let volume = try Ext4Volume(disk)
+            Self.mark(sorted, 0..<2_048, "the file system's label or last mount point", &names)
             for range in try volume.freeSpace() { Self.mark(sorted, range, "free space", &names) }
             try owners(volume, sorted)
             for offset in sorted where names[offset] == nil { names[offset] = "file system structures" }

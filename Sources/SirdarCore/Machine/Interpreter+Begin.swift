@@ -38,6 +38,9 @@ extension Interpreter {
                 namespace: subflow.namespace, name: subflow.name, version: subflow.version, input: input)
             effects.append(.startChild(step: step.number, subflow: start))
         }
+        if node.compensation != nil {
+            instance.undos.append(.init(step: step.number, node: node.index, input: step.input))
+        }
         try beginTimeout(step, node)
         record(StepChange(step: step.number, node: node.index, phase: step.phase, input: toldInput(step, node)))
         return .active(step)
@@ -56,9 +59,6 @@ extension Interpreter {
                     input: arguments,
                     notBefore: moment.now
                 )))
-        if node.compensation != nil {
-            instance.undos.append(.init(step: step.number, node: node.index, input: step.input))
-        }
     }
 
     mutating func beginTimeout(_ step: Step, _ node: Node) throws(Problem) {

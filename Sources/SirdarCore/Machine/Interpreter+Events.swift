@@ -87,6 +87,7 @@ extension Interpreter {
     }
 
     mutating func childEnded(_ number: Int, _ ending: Instance.Ending) throws(Refusal) {
+        if case .unwinding(let unwinding) = instance.progress { return try drainedChildEnded(unwinding, number) }
         try travel(to: number) { (interpreter: inout Interpreter, step: Step) throws(Refusal) in
             guard case .child = step.state else { throw .notAwaited(step: number, awaiting: step.phase.name) }
             switch ending {

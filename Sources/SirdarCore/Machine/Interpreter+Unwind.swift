@@ -43,12 +43,20 @@ extension Interpreter {
         }
     }
 
-    /// A call that may be changing the world right now, and can be undone, must answer before it is undone.
+    /// A call that may be changing the world right now, and can be undone, must answer before it is undone; so must
+    /// another instance that works on the step's behalf.
     private func mustDrain(_ step: Step) -> Bool {
-        guard case .calling(let calling) = step.state, workflow[step.node].compensation != nil else { return false }
-        switch calling.phase {
-        case .running: return true
-        case .retrying(let at), .polling(let at): return at <= moment.now
+        guard workflow[step.node].compensation != nil else { return false }
+        switch step.state {
+        case .child: return true
+        case .calling(let calling):
+            switch calling.phase {
+            case .running: return true
+            case .retrying(let at), .polling(let at): return at <= moment.now
+            }
+        case .entering, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .manual, .waiting,
+            .needsPerson:
+            return false
         }
     }
 
@@ -125,6 +133,17 @@ extension Interpreter {
                 unwinding.current = needPersonToUndo(step, failure.problem, attempts: attempt)
             }
         }
+        instance.progress = .unwinding(unwinding)
+        undoNext()
+    }
+
+    /// An instance that worked for an abandoned step has ended, and has undone what it began.
+    mutating func drainedChildEnded(_ unwinding: Instance.Unwinding, _ number: Int) throws(Refusal) {
+        var unwinding = unwinding
+        guard let position = unwinding.draining.firstIndex(where: { $0.number == number }) else {
+            throw .noSuchStep(number)
+        }
+        unwinding.draining.remove(at: position)
         instance.progress = .unwinding(unwinding)
         undoNext()
     }

@@ -1,6 +1,6 @@
 import Foundation
 package import JSON
-package import SirdarCore
+import SirdarCore
 
 /// `sirdar check`: reads files as the server would, and tells what is wrong with them.
 package enum DefinitionCheck {

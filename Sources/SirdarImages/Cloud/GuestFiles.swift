@@ -133,4 +133,16 @@ package protocol GuestFiles: Sendable {
         key: String,
         by deadline: Deadline
     ) throws(CloudError) -> GuestContent
+
+    /// Removes a file, a symbolic link or an empty directory. Removing what is not there changes nothing.
+    func removeFile(in machine: MachineRef, at path: GuestPath, key: String, by deadline: Deadline) throws(CloudError)
+
+    /// Makes a directory in one that exists. Making one that is there already changes nothing.
+    func makeFolder(
+        in machine: MachineRef,
+        at path: GuestPath,
+        access: (mode: Int, owner: Int, group: Int),
+        key: String,
+        by deadline: Deadline
+    ) throws(CloudError)
 }

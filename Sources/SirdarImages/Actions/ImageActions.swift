@@ -1,0 +1,62 @@
+package import SirdarEngine
+import SirdarCore
+import JSON
+
+/// Everything automatic that the image workflows call.
+///
+/// Each action may be performed again at any time. What it makes outside, it makes under a key that follows from the
+/// image it is about, so that a repetition, and an undo, find it.
+package struct ImageActions: Sendable {
+    let cloud: any Cloud
+    let projects: Projects
+
+    package init(cloud: any Cloud, projects: Projects) {
+        self.cloud = cloud
+        self.projects = projects
+    }
+
+    package var all: [any Action] { machineActions + imageActions + inspectionActions }
+
+    // MARK: What several of them need
+
+    static let text: JSON = ["type": "string", "minLength": 1]
+    static let identifier: JSON = ["type": "string", "minLength": 36, "maxLength": 36]
+    static let place: JSON = [
+        "type": "object", "properties": ["location": text, "id": text], "required": ["location", "id"],
+        "additionalProperties": false,
+    ]
+
+    /// Calls about a location queue in that location's lane: a slow place holds up no other.
+    func lane(_ location: @escaping @Sendable (JSON) -> String?) -> @Sendable (JSON) -> Lane {
+        let account = cloud.name
+        return { input in location(input).map { Lane("\(account)/\($0)") } ?? .general }
+    }
+
+    func laneOfMachine() -> @Sendable (JSON) -> Lane { lane { $0["machine"]?["location"]?.asString } }
+    func laneOfLocation() -> @Sendable (JSON) -> Lane { lane { $0["location"]?.asString } }
+
+    /// How long until long work is looked at again: soon at first, then less often.
+    static func nextLook(_ call: ActionCall, since start: Int64) -> Interval {
+        let elapsed = max(0, call.now.milliseconds - start)
+        return Interval(milliseconds: min(max(elapsed / 10, 250), 30_000))
+    }
+
+    func project(_ code: String) throws -> Project {
+        guard let project = projects[code] else {
+            throw Problem(.configuration, "There is no project \(code) in this installation's configuration.")
+        }
+        return project
+    }
+}
+
+/// The projects of the installation, by their code.
+package struct Projects: Sendable {
+    private let byCode: [String: Project]
+
+    package init(_ projects: [Project]) {
+        byCode = Dictionary(projects.map { ($0.code, $0) }, uniquingKeysWith: { _, latest in latest })
+    }
+
+    package subscript(code: String) -> Project? { byCode[code] }
+    package var all: [Project] { byCode.values.sorted { $0.code < $1.code } }
+}

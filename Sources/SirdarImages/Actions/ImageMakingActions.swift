@@ -1,0 +1,238 @@
+import JSON
+import SirdarCore
+import SirdarEngine
+
+// Actions that make, record and remove images.
+extension ImageActions {
+    var imageActions: [any Action] {
+        [createImage, copyImage, verifyImage, recordImage, discardImage, checkReferences, deleteImage]
+    }
+
+    private var laneOfImage: @Sendable (JSON) -> Lane { lane { $0["location"]?.asString } }
+
+    private var createImage: CloudAction {
+        CloudAction(
+            "createImage",
+            "Makes an image of a machine that is off: every byte of its disks.",
+            input: ["image": Self.identifier, "machine": Self.place],
+            required: ["image", "machine"],
+            changesOutside: true,
+            lane: laneOfMachine()
+        ) { call in
+            let (image, _) = try call.image()
+            let spec = ImageSpec(machine: try call.machine(), name: image.cloudName, tags: Self.tags(image))
+            let ref = try cloud.createImage(spec, key: image.cloudKey, by: call.deadline)
+            return try made(ref, call)
+        }
+    }
+
+    private var copyImage: CloudAction {
+        CloudAction(
+            "copyImage",
+            "Copies an image into another location, and compares the two.",
+            input: ["image": Self.identifier, "source": Self.identifier, "location": Self.text],
+            required: ["image", "source", "location"],
+            changesOutside: true,
+            lane: laneOfImage
+        ) { call in
+            let (image, _) = try call.image()
+            let (source, _) = try call.image("source")
+            guard let from = source.ref else { throw Problem(.runtime, "The image \(source.name) is not built yet.") }
+            let spec = CopySpec(
+                image: from, to: try call.text("location"), name: image.cloudName, tags: Self.tags(image))
+            let ref = try cloud.copyImage(spec, key: image.cloudKey, by: call.deadline)
+            return try made(ref, call)
+        }
+    }
+
+    /// The image when it is whole; until then, a look at it later.
+    private func made(_ ref: ImageRef, _ call: ActionCall) throws -> ActionOutcome {
+        let facts = try cloud.image(ref, by: call.deadline)
+        switch facts.state {
+        case .pending: return .pending(checkAfter: Self.nextLook(call, since: facts.createdAt))
+        case .available: return .done(["ref": ref.json, "name": .string(facts.name)])
+        case .failed(let reason): throw CloudError(.invalid, "The image could not be made: \(reason)")
+        case .disabled: throw CloudError(.invalid, "Somebody has switched the image off in the cloud.")
+        case .gone: throw CloudError(.gone, "The image was removed while it was being made.")
+        }
+    }
+
+    /// What was made is what was asked for: whole, with a digest, and of a machine that was off throughout.
+    private var verifyImage: CloudAction {
+        CloudAction(
+            "verifyImage",
+            "Makes sure that an image is whole, and that its machine stayed off while it was made.",
+            input: [
+                "image": Self.identifier, "location": Self.text, "machine": Self.place, "starts": ["type": "integer"],
+                "source": Self.identifier,
+            ],
+            required: ["image", "location"],
+            lane: laneOfImage
+        ) { call in
+            let (image, _) = try call.image()
+            guard let facts = try find(image, in: call.text("location"), call) else {
+                throw CloudError(.gone, "The image \(image.name) is not in the cloud.")
+            }
+            guard facts.state == .available, !facts.disks.isEmpty else {
+                throw CloudError(.invalid, "The image \(image.name) is not whole: it has no disk that could be used.")
+            }
+            if cloud.capabilities.digest, facts.digest == nil {
+                throw CloudError(.invalid, "The image \(image.name) has no digest.")
+            }
+            if call.input["source"] != nil {
+                let (source, _) = try call.image("source")
+                guard let digest = source.digest, digest == facts.digest else {
+                    throw CloudError(.invalid, "The copy's bytes are not those of \(source.name): their digests differ.")
+                }
+            }
+            if let machine = call.input["machine"].flatMap(MachineRef.init(json:)), let starts = call.input["starts"]?.asInt {
+                guard try cloud.machine(machine, by: call.deadline).starts == starts else {
+                    throw CloudError(
+                        .conflict(facts: ["machine": machine.id]),
+                        "The machine \(machine.id) was started while its image was made, so the image cannot be trusted. "
+                            + "Stop the machine, then let the image be made again.")
+                }
+            }
+            return .done(Self.facts(facts))
+        }
+    }
+
+    private var recordImage: CloudAction {
+        CloudAction(
+            "recordImage",
+            "Marks an image as built, with its digest and its size.",
+            input: ["image": Self.identifier, "location": Self.text],
+            required: ["image", "location"],
+            lane: laneOfImage
+        ) { call in
+            let (found, record) = try call.image()
+            guard let facts = try find(found, in: call.text("location"), call) else {
+                throw CloudError(.gone, "The image \(found.name) is not in the cloud.")
+            }
+            var image = found
+            image.state = .built
+            image.ref = facts.ref
+            image.location = facts.ref.location
+            image.digest = facts.digest
+            image.storedBytes = facts.disks.compactMap(\.storedBytes).reduce(0, +)
+            image.builtAt = call.now
+            image.note = nil
+            return .done(Self.facts(facts), records: [image.changed(from: record)])
+        }
+    }
+
+    /// Undoes the making of an image, also of one whose making never answered.
+    private var discardImage: CloudAction {
+        CloudAction(
+            "discardImage",
+            "Removes a half-made or in-between image and its bytes.",
+            input: ["image": Self.identifier, "location": Self.text],
+            required: ["image", "location"],
+            changesOutside: true,
+            lane: laneOfImage
+        ) { call in
+            let (found, record) = try call.image()
+            let isRemoved = try remove(found, in: call.text("location"), call)
+            var records: [RecordChange] = []
+            if found.isInternal, found.state != .deleted {
+                var image = found
+                image.state = .deleted
+                records.append(image.changed(from: record))
+            }
+            return .done(["removed": .bool(isRemoved)], records: records)
+        }
+    }
+
+    private var checkReferences: CloudAction {
+        CloudAction(
+            "checkReferences",
+            "Tells what still uses an image.",
+            input: ["image": Self.identifier, "location": Self.text],
+            required: ["image", "location"],
+            lane: laneOfImage
+        ) { call in
+            let (image, _) = try call.image()
+            guard let facts = try find(image, in: call.text("location"), call) else {
+                return .done(["machines": [], "copies": [], "inUse": false])
+            }
+            var machines: [JSON] = []
+            var copies: [JSON] = []
+            for reference in try cloud.references(to: facts.ref, by: call.deadline) {
+                switch reference {
+                case .machine(_, let name): machines.append(.string(name))
+                case .image(_, let name, let isPending): if isPending { copies.append(.string(name)) }
+                }
+            }
+            // Machines live on when their image goes; a copy that is still being made would not.
+            return .done([
+                "machines": .array(machines), "copies": .array(copies), "inUse": .bool(!copies.isEmpty),
+                "golden": .bool(image.isGolden),
+            ])
+        }
+    }
+
+    private var deleteImage: CloudAction {
+        CloudAction(
+            "deleteImage",
+            "Deletes an image and its bytes, for good.",
+            input: ["image": Self.identifier, "location": Self.text],
+            required: ["image", "location"],
+            changesOutside: true,
+            lane: laneOfImage
+        ) { call in
+            let (found, record) = try call.image()
+            let isRemoved = try remove(found, in: call.text("location"), call)
+            var image = found
+            image.state = .deleted
+            return .done(["removed": .bool(isRemoved)], records: [image.changed(from: record)])
+        }
+    }
+
+    // MARK: Finding and removing
+
+    /// The image as its cloud has it: found by the key under which it was made, whether or not that ever answered.
+    private func find(_ image: Image, in location: String, _ call: ActionCall) throws -> ImageFacts? {
+        if let ref = image.ref {
+            let facts = try cloud.images([ref], by: call.deadline).first
+            return facts.flatMap { $0.state == .gone ? nil : $0 }
+        }
+        for case .image(let facts) in try cloud.findByKey(image.cloudKey, in: location, by: call.deadline)
+        where facts.state != .gone {
+            return facts
+        }
+        return nil
+    }
+
+    /// The stored disks are known before the image is deregistered, and deleted after it.
+    private func remove(_ image: Image, in location: String, _ call: ActionCall) throws -> Bool {
+        var found: [ImageRef] = []
+        if let ref = image.ref { found.append(ref) }
+        for case .image(let facts) in try cloud.findByKey(image.cloudKey, in: location, by: call.deadline) {
+            if !found.contains(facts.ref) { found.append(facts.ref) }
+        }
+        for ref in found {
+            do {
+                for disk in try cloud.deregister(ref, key: image.cloudKey, by: call.deadline) {
+                    try cloud.deleteDisk(disk, key: image.cloudKey, by: call.deadline)
+                }
+            } catch {
+                guard error.kind == .gone else { throw error }
+            }
+        }
+        return !found.isEmpty
+    }
+
+    private static func tags(_ image: Image) -> [String: String] {
+        [
+            "sherpa:project": image.project, "sherpa:machine-type": image.type,
+            "sirdar:request": image.request?.description ?? "",
+        ]
+    }
+
+    private static func facts(_ facts: ImageFacts) -> JSON {
+        var object: JSON.Object = ["ref": facts.ref.json, "name": .string(facts.name)]
+        object["digest"] = facts.digest.map(JSON.string)
+        object["bytes"] = .number(JSON.Number(Int(facts.disks.compactMap(\.storedBytes).reduce(0, +))))
+        return .object(object)
+    }
+}

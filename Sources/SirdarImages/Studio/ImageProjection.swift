@@ -1,0 +1,140 @@
+import JSON
+package import SirdarCore
+package import SirdarEngine
+
+/// Keeps images and requests in step with the instances that work on them, in the same commits.
+///
+/// *Building* begins with the first step that changes something outside Sirdar, or with the first claim of a task;
+/// until then a request is *Saved*, however long it waits.
+package struct ImageProjection: Projection {
+    /// The namespace of the workflows that it looks at.
+    package static let namespace = "sherpa.images"
+    /// The actions that change something outside.
+    private let outside: Set<String>
+
+    package init(actions: [any Action]) {
+        outside = Set(actions.map(\.signature).filter(\.changesOutside).map(\.name))
+    }
+
+    package func changes(
+        _ decision: Decision,
+        before: Instance?,
+        of workflow: Workflow,
+        at now: Timestamp,
+        reading records: any RecordReader
+    ) throws -> [RecordChange] {
+        guard workflow.document.namespace == Self.namespace else { return [] }
+        let instance = decision.instance
+        if case .ended(let ending) = instance.progress { return try ended(instance, ending, records) }
+        let begins = decision.effects.contains { effect in
+            if case .perform(let work) = effect { outside.contains(work.action) } else { false }
+        }
+        return begins ? try building(instance, records) : []
+    }
+
+    package func changes(
+        _ decision: TaskMachine.Decision,
+        before: ManualTask,
+        at now: Timestamp,
+        reading records: any RecordReader
+    ) throws -> [RecordChange] {
+        guard before.owner == nil, decision.task.owner != nil, let request = before.origin.request,
+            let record = try records.record(ImageRequest.kind, request.description), let found = ImageRequest(record)
+        else { return [] }
+        return try building(found, record, records)
+    }
+
+    // MARK: Building
+
+    private func building(_ instance: Instance, _ records: any RecordReader) throws -> [RecordChange] {
+        var changes: [RecordChange] = []
+        if let request = instance.origin.request,
+            let record = try records.record(ImageRequest.kind, request.description), let found = ImageRequest(record)
+        {
+            changes += try building(found, record, records)
+        }
+        // A child's own image: the in-between copy of an adaptation.
+        if instance.parent != nil, let (image, record) = try image(of: instance, records), image.state == .saved {
+            var image = image
+            image.state = .building
+            changes.append(image.changed(from: record))
+        }
+        return changes
+    }
+
+    private func building(
+        _ request: ImageRequest,
+        _ record: Record,
+        _ records: any RecordReader
+    ) throws -> [RecordChange] {
+        guard request.state == .saved else { return [] }
+        var request = request
+        request.state = .building
+        var changes = [record.changed(to: request.body)]
+        if let record = try records.record(Image.kind, request.image.description), var image = Image(record) {
+            switch image.state {
+            case .saved: image.state = .building
+            case .deletionRequested: image.state = .deleting
+            case .building, .built, .failed, .withdrawn, .deleting, .deleted, .lost: return changes
+            }
+            changes.append(image.changed(from: record))
+        }
+        return changes
+    }
+
+    // MARK: Ending
+
+    private func ended(
+        _ instance: Instance,
+        _ ending: Instance.Ending,
+        _ records: any RecordReader
+    ) throws -> [RecordChange] {
+        var changes: [RecordChange] = []
+        if instance.parent == nil, let id = instance.origin.request,
+            let record = try records.record(ImageRequest.kind, id.description), var request = ImageRequest(record)
+        {
+            (request.state, request.note) = Self.outcome(ending)
+            changes.append(record.changed(to: request.body))
+        }
+        if let (image, record) = try image(of: instance, records), let after = Self.image(image, after: ending) {
+            changes.append(after.changed(from: record))
+        }
+        return changes
+    }
+
+    private static func outcome(_ ending: Instance.Ending) -> (ImageRequest.State, String?) {
+        switch ending {
+        case .output: (.done, nil)
+        case .problem(let problem): (.failed, problem.detail ?? problem.title)
+        case .cancelled(let reason): (.withdrawn, reason)
+        }
+    }
+
+    /// The image after its instance ended; `nil` when the workflow itself has said all there is to say.
+    private static func image(_ image: Image, after ending: Instance.Ending) -> Image? {
+        var image = image
+        switch (image.state, ending) {
+        case (_, .output): return nil
+        case (.saved, .problem(let problem)), (.building, .problem(let problem)):
+            image.state = .failed
+            image.note = problem.detail ?? problem.title
+        case (.saved, .cancelled(let reason)), (.building, .cancelled(let reason)):
+            image.state = .withdrawn
+            image.note = reason
+        case (.deletionRequested, .problem), (.deletionRequested, .cancelled), (.deleting, .problem),
+            (.deleting, .cancelled):
+            // Nothing of it has gone, or the deletion's last step would have said so.
+            image.state = .built
+        case (.built, _), (.failed, _), (.withdrawn, _), (.deleted, _), (.lost, _): return nil
+        }
+        return image
+    }
+
+    /// The image that the instance's workflow is about: `$workflow.input.image`.
+    private func image(of instance: Instance, _ records: any RecordReader) throws -> (Image, Record)? {
+        guard let id = instance.input["image"]?["id"]?.asString, let record = try records.record(Image.kind, id),
+            let image = Image(record)
+        else { return nil }
+        return (image, record)
+    }
+}

@@ -1,0 +1,118 @@
+import Hummingbird
+import JSON
+import SirdarCore
+import SirdarEngine
+import SirdarJournal
+
+/// Instances, the journal and workflows, and the state of the process, for programs.
+struct RecordAPI: Sendable {
+    let server: Server
+
+    // MARK: The process
+
+    @Sendable func live(_ request: Request, _ context: AppContext) async throws -> Response { .json(["live": true]) }
+
+    /// Ready means that the store answers a read; that it also takes commits is what its writers report.
+    @Sendable func ready(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await server.read { reading in
+            _ = try reading.store.nextDue()
+            return .json(["ready": true])
+        }
+    }
+
+    @Sendable func version(_ request: Request, _ context: AppContext) async throws -> Response {
+        .json(["version": .string(server.settings.version)])
+    }
+
+    // MARK: Instances
+
+    @Sendable func instances(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, query, server) = (try context.person(), try FormData.query(of: request), server)
+        let limit = try server.limit(query)
+        let before = try query["cursor"].flatMap { Identifier(try server.cursors.open($0, of: "instances")) }
+        return try await server.read { reading in
+            var found: [InstanceSummary] = []
+            var page = InstanceQuery(isOpen: Self.isOpen(query), before: before, limit: 200)
+            search: for _ in 0..<10 {
+                let summaries = try reading.store.instances(page)
+                for summary in summaries where principal.may(.seeInstances, in: .project(summary.origin.scope)) {
+                    found.append(summary)
+                    if found.count == limit { break search }
+                }
+                guard summaries.count == page.limit, let last = summaries.last else { break }
+                page.before = last.id
+            }
+            let next = found.count == limit ? found.last.map { server.cursors.seal($0.id.description, of: "instances") } : nil
+            return ListAnswer(items: try found.map(reading.json), next: next).response
+        }
+    }
+
+    private static func isOpen(_ query: FormData) -> Bool? {
+        switch query.text("state") {
+        case "open": true
+        case "ended": false
+        default: nil
+        }
+    }
+
+    @Sendable func instance(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, id) = (try context.person(), try server.identifier(context, "instance"))
+        return try await server.read { reading in
+            let instance = try reading.instance(id, for: principal)
+            return .json(try reading.json(try reading.story(of: instance)))
+        }
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let reason = fields.text("reason")
+        try fields.finish()
+        let (principal, id) = (try context.person(), try server.identifier(context, "instance"))
+        let (engine, actuation) = (server.engine, try context.actuation(.api, reason: reason))
+        try await server.read { reading in
+            let instance = try reading.instance(id, for: principal)
+            guard principal.may(.cancelInstance, in: .project(instance.origin.scope)) else {
+                throw Trouble.denied(.cancelInstance)
+            }
+        }
+        let instance: Instance = try await server.blocking.answer { then in
+            engine.handle(.cancelRequested(reason: reason), for: id, by: actuation, then: then)
+        }
+        return .json(try await server.read { reading in try reading.json(try reading.story(of: instance)) })
+    }
+
+    // MARK: The journal
+
+    @Sendable func entries(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (query, server) = (try FormData.query(of: request), server)
+        let limit = try server.limit(query)
+        var page = EntryQuery(newestFirst: query.text("order") != "oldest", limit: limit)
+        if let object = query["object"] {
+            guard let id = Identifier(object) else { throw Trouble.invalid("/object", "`object` is no identifier.") }
+            page.object = id
+        }
+        page.after = try query["cursor"].flatMap { Int64(try server.cursors.open($0, of: "entries")) }
+        let final = page
+        return try await server.read { reading in
+            let entries = try reading.store.entries(final).map(EntryView.init)
+            let next = entries.count == limit ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
+            return ListAnswer(items: try entries.map { try $0.json(reading) }, next: next).response
+        }
+    }
+
+    // MARK: Workflows
+
+    @Sendable func workflows(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await server.read { reading in
+            let items: [JSON] = reading.library.workflows.map { number, workflow in
+                [
+                    "number": .number(JSON.Number(number)), "namespace": .string(workflow.document.namespace),
+                    "name": .string(workflow.document.name), "version": .string(workflow.document.version),
+                    "title": .string(workflow.document.title), "summary": .string(workflow.document.summary),
+                    "hash": .string(workflow.hash.hex),
+                ]
+            }
+            return ListAnswer(items: items).response
+        }
+    }
+}

@@ -1,0 +1,251 @@
+import Hummingbird
+import JSON
+import SirdarCore
+import SirdarEngine
+import SirdarJournal
+
+/// Tasks and queues, for programs.
+struct TaskAPI: Sendable {
+    let server: Server
+
+    // MARK: Reading
+
+    @Sendable func queues(_ request: Request, _ context: AppContext) async throws -> Response {
+        let principal = try context.person()
+        return try await server.read { reading in
+            let counts = try reading.store.queueCounts()
+            let names = Set(counts.map(\.queue) + reading.library.queues.map(\.name)).union(principal.person.queues)
+            let items: [JSON] = names.sorted().filter { principal.may(.seeTasks, in: .queue($0)) }.map { name in
+                let count = counts.first { $0.queue == name }
+                return [
+                    "name": .string(name), "title": .string(reading.queueTitle(name)),
+                    "ready": .number(JSON.Number(count?.ready ?? 0)), "held": .number(JSON.Number(count?.held ?? 0)),
+                    "member": .bool(principal.person.queues.contains(name)),
+                ]
+            }
+            return ListAnswer(items: items).response
+        }
+    }
+
+    @Sendable func list(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, server) = (try context.person(), server)
+        let list = try TaskList(FormData.query(of: request), principal, server)
+        return try await server.read { reading in
+            let page = try list.page(reading, principal)
+            let items = try page.tasks.map { try reading.json($0, for: principal.person.worker, whole: false) }
+            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.description, of: "tasks") }).response
+        }
+    }
+
+    @Sendable func one(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, id) = (try context.person(), try server.identifier(context, "task"))
+        return try await server.read { reading in
+            let task = try reading.task(id, for: principal)
+            return .json(try reading.json(task, for: principal.person.worker, whole: true))
+        }
+    }
+
+    // MARK: Acting
+
+    @Sendable func next(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let queue = fields.optionalText("queue")
+        try fields.finish()
+        let (engine, actuation) = (server.engine, try context.actuation(.api))
+        let worker = try context.person().person.worker
+        let task: ManualTask? = try await server.blocking.answer { then in
+            engine.claimNext(queue: queue, worker: worker, by: actuation, then: then)
+        }
+        guard let task else { return .nothing }
+        return try await answer(task, worker)
+    }
+
+    @Sendable func claim(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        try fields.finish()
+        return try await act(.claim, context)
+    }
+
+    @Sendable func start(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        try fields.finish()
+        return try await act(.start, context)
+    }
+
+    @Sendable func release(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let note = fields.optionalText("note") ?? ""
+        try fields.finish()
+        return try await act(.release(note: note), context)
+    }
+
+    @Sendable func draft(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let values = fields.object("values")
+        try fields.finish()
+        return try await act(.draft(values), context)
+    }
+
+    @Sendable func tick(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let evidence = fields.optionalText("evidence")
+        try fields.finish()
+        return try await act(.tick(item: try server.parameter(context, "item"), evidence: evidence), context)
+    }
+
+    @Sendable func complete(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let outcome = fields.text("outcome")
+        let values = fields.object("values")
+        let ticks = Self.ticks(&fields)
+        let fence = fields.integer("fence").map(Int64.init)
+        try fields.finish()
+        return try await act(.complete(outcome: outcome, values: values, ticks: ticks, fence: fence), context)
+    }
+
+    @Sendable func fail(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let code = fields.optionalText("code", max: 64) ?? "cannot"
+        let text = fields.text("text")
+        try fields.finish()
+        return try await act(.fail(code: code, text: text), context)
+    }
+
+    /// Ticks come as `["item", …]`, or as `[{ "item": …, "evidence": … }, …]` where there is evidence.
+    private static func ticks(_ fields: inout RequestFields) -> [Submission.TickedItem] {
+        fields.array("ticks").enumerated().compactMap { index, element in
+            if let item = element.asString { return Submission.TickedItem(item: item, evidence: nil) }
+            guard let item = element["item"]?.asString else {
+                fields.add("ticks/\(index)", "A tick is the item's id, or an object with `item` and `evidence`.")
+                return nil
+            }
+            return Submission.TickedItem(item: item, evidence: element["evidence"]?.asString)
+        }
+    }
+
+    private func act(_ intent: TaskIntent, _ context: AppContext) async throws -> Response {
+        let id = try server.identifier(context, "task")
+        let worker = try context.person().person.worker
+        let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api))
+        return try await answer(task, worker)
+    }
+
+    private func answer(_ task: ManualTask, _ worker: Worker) async throws -> Response {
+        try await server.read { reading in .json(try reading.json(task, for: worker, whole: true)) }
+    }
+}
+
+extension Server {
+    /// Does something with a task, and answers when it is durable; a refusal comes back as a sentence with names.
+    func act(
+        _ intent: TaskIntent,
+        on id: Identifier,
+        _ worker: Worker,
+        by actuation: Actuation
+    ) async throws -> ManualTask {
+        do {
+            return try await blocking.answer { then in
+                engine.act(intent, on: id, worker: worker, by: actuation, then: then)
+            }
+        } catch let refusal as TaskRefusal {
+            throw try await read { reading in try reading.trouble(refusal) ?? .unexpected }
+        }
+    }
+}
+
+extension Reading {
+    /// The task, if it is for this person to see.
+    ///
+    /// - Throws: that there is none; or, for one of another queue, which queue it is that they are not a member of.
+    func task(_ id: Identifier, for principal: Principal) throws -> ManualTask {
+        guard let task = try store.task(id) else { throw Trouble.notFound("task") }
+        guard principal.may(.seeTasks, in: .queue(task.queue)) else { throw TaskRefusal.notInQueue(task.queue) }
+        return task
+    }
+}
+
+/// Which tasks somebody asked to see; the same words in the address of the page and of the API.
+struct TaskList: Sendable {
+    let queue: String?
+    let isMine: Bool
+    let state: String
+    let project: String?
+    let text: String
+    let limit: Int
+    let after: Identifier?
+
+    static let states = ["open", "ready", "held", "ended"]
+
+    init(_ query: FormData, _ principal: Principal, _ server: Server) throws(Trouble) {
+        let queue = query.text("queue")
+        self.queue = queue.isEmpty ? nil : queue
+        isMine = query.text("owner") == "me"
+        let state = query.text("state")
+        guard state.isEmpty || Self.states.contains(state) else {
+            throw .invalid("/state", "`state` must be one of: \(Self.states.joined(separator: ", ")).")
+        }
+        self.state = state.isEmpty ? "open" : state
+        let project = query.text("project")
+        self.project = project.isEmpty ? nil : project
+        text = query.text("text").lowercased()
+        limit = try server.limit(query)
+        after = try query["cursor"].flatMap { cursor throws(Trouble) in
+            Identifier(try server.cursors.open(cursor, of: "tasks"))
+        }
+        if let name = self.queue, !principal.may(.seeTasks, in: .queue(name)) {
+            throw Trouble(TaskRefusal.notInQueue(name)) ?? .denied(.seeTasks)
+        }
+    }
+
+    struct Page {
+        var tasks: [ManualTask] = []
+        var next: Identifier?
+    }
+
+    /// How many rows are looked at for one page, when most of them are filtered out.
+    private static let rowsMax = 2_000
+
+    /// The tasks that fit, of the queues that the person may see.
+    func page(_ reading: Reading, _ principal: Principal) throws -> Page {
+        var query = TaskQuery(queue: queue, owner: isMine ? principal.person.id.description : nil, limit: 200)
+        query.isOpen = state != "ended"
+        query.after = after
+        var page = Page()
+        var rows = 0
+        while rows < Self.rowsMax {
+            let tasks = try reading.store.tasks(query)
+            for task in tasks {
+                rows += 1
+                guard fits(task), principal.may(.seeTasks, in: .queue(task.queue)) else { continue }
+                if page.tasks.count == limit {
+                    page.next = page.tasks.last?.id
+                    return page
+                }
+                page.tasks.append(task)
+            }
+            guard tasks.count == query.limit, let last = tasks.last else { break }
+            query.after = last.id
+        }
+        return page
+    }
+
+    private func fits(_ task: ManualTask) -> Bool {
+        if state == "ready", task.owner != nil { return false }
+        if state == "held", task.owner == nil { return false }
+        if let project, task.origin.scope != project { return false }
+        guard !text.isEmpty else { return true }
+        return "\(task.spec.title) \(task.origin.scope) \(task.spec.about.text)".lowercased().contains(text)
+    }
+}
+
+extension Server {
+    /// How many items somebody asked for.
+    func limit(_ query: FormData) throws(Trouble) -> Int {
+        let text = query.text("limit")
+        guard !text.isEmpty else { return Limits.pageItems }
+        guard let limit = Int(text), (1...Limits.pageItemsMax).contains(limit) else {
+            throw .invalid("/limit", "`limit` must be a whole number from 1 to \(Limits.pageItemsMax).")
+        }
+        return limit
+    }
+}

@@ -1,0 +1,14 @@
+/// How much of anything a request may bring: each loop over what comes from outside ends here.
+enum Limits {
+    static let bodyBytesMax = 1 << 20
+    static let pathBytesMax = 2_048
+    static let headerFieldBytesMax = 8 << 10
+    static let headerListBytesMax = 32 << 10
+    static let headerCountMax = 100
+    static let connectionsMax = 1_024
+    static let idleSeconds: Int64 = 60
+    static let formFieldsMax = 500
+    static let pageItems = 50
+    static let pageItemsMax = 200
+    static let noteBytesMax = 4_096
+}

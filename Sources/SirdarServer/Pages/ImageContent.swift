@@ -1,0 +1,238 @@
+import SirdarCore
+import SirdarEngine
+import SirdarImages
+
+struct ImagesContent {
+    let groups: [ImageGroup]
+    let projects: [TaskListContent.Choice]
+    let isEmpty: Bool
+    let isFiltered: Bool
+}
+
+struct ImageContent {
+    let image: ImageRow
+    let facts: [EntryRow.Fact]
+    let entries: [EntryRow]
+}
+
+/// A project's images.
+struct ImageGroup {
+    let title: String
+    let code: String
+    let location: String
+    let images: [ImageRow]
+    let hasImages: Bool
+    let hidden: Int?
+
+    init(_ project: StudioProject, _ images: [ImageRow], hidden: Int) {
+        title = project.title
+        code = project.code
+        location = project.location
+        self.images = images
+        hasImages = !images.isEmpty
+        self.hidden = hidden > 0 ? hidden : nil
+    }
+}
+
+struct ImageRow {
+    let id: String
+    let name: String
+    let description: String?
+    let badge: Badge
+    let isGolden: Bool
+    let type: String
+    let location: String
+    let source: String
+    let cost: String
+    let note: String?
+    let request: String?
+    let mayAsk: Bool
+
+    init(_ image: StudioImage, _ now: Timestamp, _ principal: Principal) {
+        id = image.id.description
+        name = image.name
+        description = image.description.isEmpty ? nil : image.description
+        badge = .image(image.state)
+        isGolden = image.isGolden
+        type = Show.words(image.type)
+        location = image.location
+        source = image.source
+        cost = image.cost ?? "–"
+        note = image.note
+        request = image.request?.description
+        mayAsk = image.state == "built" && principal.may(.requestImage, in: .project(image.project))
+    }
+
+    static func facts(_ image: StudioImage, _ now: Timestamp) -> [EntryRow.Fact] {
+        [
+            EntryRow.Fact(key: "Project", value: image.project),
+            EntryRow.Fact(key: "Location", value: image.location),
+            EntryRow.Fact(key: "Type", value: Show.words(image.type)),
+            EntryRow.Fact(key: "From", value: image.source.isEmpty ? "–" : image.source),
+            EntryRow.Fact(key: "Asked for", value: Show.time(image.createdAt)),
+            EntryRow.Fact(key: "Cost this week", value: image.cost ?? "–"),
+            EntryRow.Fact(key: "Digest", value: image.digest ?? "–"),
+        ]
+    }
+}
+
+struct MachinesContent {
+    let groups: [MachineGroup]
+    let projects: [TaskListContent.Choice]
+    let token: String
+    let isEmpty: Bool
+}
+
+struct MachineGroup {
+    let title: String
+    let code: String
+    let location: String
+    let machines: [MachineRow]
+    let hasMachines: Bool
+
+    init(_ project: StudioProject, _ machines: [MachineRow]) {
+        title = project.title
+        code = project.code
+        location = project.location
+        self.machines = machines
+        hasMachines = !machines.isEmpty
+    }
+}
+
+struct MachineRow {
+    let name: String
+    let path: String
+    let badge: Badge
+    let type: String
+    let os: String
+    let address: String
+    let mayTurnOn: Bool
+    let mayTurnOff: Bool
+    let mayAsk: Bool
+    /// Why no image of it can be asked for now.
+    let refusal: String?
+
+    init(_ machine: StudioMachine, _ principal: Principal) {
+        name = machine.name
+        path = machine.name.urlEscaped
+        badge = .power(machine.power)
+        type = Show.words(machine.type)
+        os = machine.os
+        address = machine.address ?? "–"
+        let mayControl = principal.may(.controlMachine, in: .project(machine.project))
+        mayTurnOn = mayControl && machine.power == "off"
+        mayTurnOff = mayControl && machine.power == "on"
+        let mayRequest = principal.may(.requestImage, in: .project(machine.project))
+        mayAsk = mayRequest && machine.imagingRefusal == nil
+        refusal = mayRequest ? machine.imagingRefusal : nil
+    }
+}
+
+/// The dialog in which somebody asks for something about an image.
+struct AskContent {
+    let title: String
+    let lead: String
+    let action: String
+    let back: String
+    let token: String
+    let button: String
+    let refusal: String?
+    let estimate: String?
+    let error: String?
+    let nameError: String?
+    let name: String
+    let description: String
+    let reason: String
+    let hasName: Bool
+    let hasDescription: Bool
+    let hasLocation: Bool
+    let hasProject: Bool
+    let hasReason: Bool
+    let choices: [TaskListContent.Choice]
+    let choiceError: String?
+
+    init(
+        _ subject: ImagePages.Subject,
+        _ kind: RequestKind,
+        _ reading: Reading,
+        _ principal: Principal,
+        typed: FormData,
+        trouble: Trouble?,
+        token: String
+    ) throws {
+        self.token = token
+        switch subject {
+        case .machine(let machineName):
+            let machine = try reading.machine(machineName, for: principal, to: .requestImage)
+            title = "Request image creation"
+            lead = "An image of \(machine.name), a \(Show.words(machine.type)) of \(machine.project) in \(machine.location)."
+            action = "/machines/\(machine.name.urlEscaped)/image"
+            back = "/machines"
+            refusal = machine.imagingRefusal
+            estimate = try reading.studio.estimate(of: machine)
+            choices = []
+            name = typed.text("name")
+        case .image(let id):
+            let image = try reading.image(id, for: principal, to: .requestImage)
+            title = Self.title(kind)
+            lead = Self.lead(kind, image)
+            action = "/images/\(id)/\(kind.rawValue)"
+            back = "/images"
+            refusal = image.state == "built" ? nil : "Only an image that is Built can be asked about; this one is \(Badge.image(image.state).word)."
+            estimate = nil
+            choices = try Self.choices(kind, image, reading, principal, typed)
+            name = typed["name"]?.trimmed ?? (kind == .delete ? "" : image.name)
+        }
+        let errors = trouble?.errors ?? []
+        nameError = errors.first { $0.pointer == "/name" }?.detail
+        choiceError = errors.first { $0.pointer == "/location" || $0.pointer == "/project" }?.detail
+        error = trouble.map(\.detail)
+        description = typed["description"] ?? ""
+        reason = typed["reason"] ?? ""
+        button = kind == .create ? "Create" : title
+        hasName = kind != .delete
+        hasDescription = kind == .create
+        hasLocation = kind == .copy
+        hasProject = kind == .adapt
+        hasReason = kind == .delete
+    }
+
+    private static func title(_ kind: RequestKind) -> String {
+        switch kind {
+        case .create: "Request image creation"
+        case .copy: "Request copy to location"
+        case .adapt: "Use in another project"
+        case .delete: "Request deletion"
+        }
+    }
+
+    private static func lead(_ kind: RequestKind, _ image: StudioImage) -> String {
+        switch kind {
+        case .create, .copy: "A copy of \(image.name), which is in \(image.location)."
+        case .adapt:
+            "A new image from \(image.name), with the addresses of the other project: a machine is made from it there, "
+                + "an engineer adjusts shared storage and render manager, and an image is made of the result."
+        case .delete: "\(image.name) in \(image.location). It can no longer be chosen from this moment on."
+        }
+    }
+
+    private static func choices(
+        _ kind: RequestKind,
+        _ image: StudioImage,
+        _ reading: Reading,
+        _ principal: Principal,
+        _ typed: FormData
+    ) throws -> [TaskListContent.Choice] {
+        switch kind {
+        case .create, .delete: []
+        case .copy:
+            try reading.studio.locations().filter { $0 != image.location }.map {
+                .init(name: $0, title: $0, isSelected: $0 == typed.text("location"))
+            }
+        case .adapt:
+            try reading.studio.projects()
+                .filter { $0.code != image.project && principal.may(.requestImage, in: .project($0.code)) }
+                .map { .init(name: $0.code, title: "\($0.title) (\($0.location))", isSelected: $0.code == typed.text("project")) }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+import SirdarCore
+import SirdarEngine
+
+/// What every page has around it, and the pages that belong to nothing else.
+struct Pages: Sendable {
+    let server: Server
+
+    /// What surrounds a page's own content.
+    private struct Layout {
+        let title: String
+        let version: String
+        let nav: [Link]
+        let person: Visitor?
+        let token: String
+        let body: String
+        let isWide: Bool
+
+        struct Link {
+            let label: String
+            let href: String
+            let isCurrent: Bool
+        }
+
+        struct Visitor {
+            let title: String
+            let roles: String
+        }
+    }
+
+    /// A whole page around `content`, whose values the template `name` shows.
+    func page(
+        _ title: String,
+        _ name: Templates.Name,
+        _ content: some Any,
+        _ context: AppContext,
+        at section: String = "",
+        isWide: Bool = false,
+        status: Int = 200
+    ) -> Response {
+        let layout = Layout(
+            title: title,
+            version: server.settings.version,
+            nav: nav(context, at: section),
+            person: context.principal.map { principal in
+                let roles = principal.person.roles.map(\.rawValue).sorted().joined(separator: ", ")
+                return Layout.Visitor(title: principal.person.title, roles: roles)
+            },
+            token: context.formToken,
+            body: server.templates.render(name, content),
+            isWide: isWide
+        )
+        let html = server.templates.render(.layout, layout)
+        return .html(html, status: HTTPResponse.Status(code: status))
+    }
+
+    /// Only what the roles include: a link that leads to a refusal helps nobody.
+    private func nav(_ context: AppContext, at section: String) -> [Layout.Link] {
+        let all: [(String, String, Permissions.Operation)] = [
+            ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances), ("Images", "/images", .seeProject),
+            ("Machines", "/machines", .seeProject), ("Journal", "/journal", .seeJournal),
+            ("Workflows", "/workflows", .seeWorkflows),
+        ]
+        return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }
+    }
+
+    // MARK: Pages
+
+    /// Where each role's work begins.
+    @Sendable func home(_ request: Request, _ context: AppContext) async throws -> Response {
+        let principal = try context.person()
+        if principal.may(.seeTasks), !principal.person.queues.isEmpty { return .seeOther("/queue") }
+        if principal.may(.requestImage) { return .seeOther("/images") }
+        let places: [(Permissions.Operation, String)] = [
+            (.seeJournal, "/journal"), (.seeTasks, "/queue"), (.seeWorkflows, "/workflows"), (.seeProject, "/images"),
+        ]
+        return .seeOther(places.first { principal.may($0.0) }?.1 ?? "/me")
+    }
+
+    /// What went wrong, as a sentence on a page; to sign in, where that is what is missing.
+    func trouble(_ trouble: Trouble, _ request: Request, _ context: AppContext) async -> Response {
+        if trouble.status == 401, context.principal == nil, request.method == .get {
+            let next = request.uri.string == "/" ? "" : "?next=\(request.uri.string.urlEscaped)"
+            return .seeOther("/sign-in\(next)")
+        }
+        struct Content {
+            let title: String
+            let detail: String
+            let errors: [String]
+            let requestID: String
+            let isSignedOut: Bool
+        }
+        let isOneSentence = trouble.errors.count == 1 && trouble.errors.first?.detail == trouble.detail
+        let content = Content(
+            title: trouble.title,
+            detail: trouble.detail,
+            errors: isOneSentence ? [] : trouble.errors.map(\.detail),
+            requestID: context.requestID,
+            isSignedOut: context.principal == nil
+        )
+        var response = page(trouble.title, .trouble, content, context, status: trouble.status)
+        for field in trouble.fields where field.name != .wwwAuthenticate { response.headers[field.name] = field.value }
+        return response
+    }
+
+    @Sendable func journal(_ request: Request, _ context: AppContext) async throws -> Response {
+        struct Content {
+            let object: String
+            let error: String?
+            let entries: [EntryRow]
+            let next: String?
+            let count: Int
+        }
+        let (query, server) = (try FormData.query(of: request), server)
+        let object = query.text("object")
+        var page = EntryQuery(newestFirst: true, limit: 100)
+        page.after = try query["cursor"].flatMap { Int64(try server.cursors.open($0, of: "entries")) }
+        page.object = Identifier(object)
+        let isWrong = !object.isEmpty && page.object == nil
+        let final = page
+        return try await server.read { reading in
+            let entries = isWrong ? [] : try reading.store.entries(final).map(EntryView.init)
+            let next = entries.count == final.limit ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
+            let content = Content(
+                object: object,
+                error: isWrong ? "\(object) is no identifier: copy it from the page of what you look for." : nil,
+                entries: try entries.map { try EntryRow($0, reading) },
+                next: next.map { "?cursor=\($0.urlEscaped)" + (object.isEmpty ? "" : "&object=\(object)") },
+                count: entries.count
+            )
+            return self.page("Journal", .journal, content, context, at: "/journal")
+        }
+    }
+
+    @Sendable func workflows(_ request: Request, _ context: AppContext) async throws -> Response {
+        struct Row {
+            let title: String
+            let name: String
+            let version: String
+            let summary: String
+            let hash: String
+            let steps: [String]
+        }
+        return try await server.read { reading in
+            let rows = reading.library.workflows.map { _, workflow in
+                Row(
+                    title: workflow.document.title,
+                    name: "\(workflow.document.namespace)/\(workflow.document.name)",
+                    version: workflow.document.version,
+                    summary: workflow.document.summary,
+                    hash: String(workflow.hash.hex.prefix(12)),
+                    steps: workflow.nodes.filter(\.kind.isWork).map(\.title)
+                )
+            }
+            return page("Workflows", .workflows, ["workflows": rows], context, at: "/workflows")
+        }
+    }
+
+    @Sendable func keys(_ request: Request, _ context: AppContext) async throws -> Response {
+        page("Keys", .keys, [String: String](), context)
+    }
+
+    // MARK: Assets
+
+    /// They carry the version in their address, and so may be kept.
+    @Sendable func asset(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (bytes, type): ([UInt8], String)
+        switch context.parameters.get("file") {
+        case "app.css": (bytes, type) = (PackageResources.app_css, "text/css; charset=utf-8")
+        case "app.js": (bytes, type) = (PackageResources.app_js, "text/javascript; charset=utf-8")
+        default: throw Trouble.notFound("file")
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: type, .cacheControl: "public, max-age=3600"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}
+
+/// An entry of the journal as a row of a page.
+struct EntryRow: Sendable {
+    let sequence: Int64
+    let time: TimeView
+    let actor: String
+    let action: String
+    let object: String
+    let objectID: String
+    let refusal: String?
+    let facts: [Fact]
+
+    struct Fact: Sendable {
+        let key: String
+        let value: String
+    }
+
+    init(_ entry: EntryView, _ reading: Reading) throws {
+        sequence = entry.sequence
+        time = TimeView(entry.at, reading.now)
+        actor = try reading.name(entry.actor)
+        action = Show.words(entry.action)
+        object = entry.objectKind
+        objectID = entry.object.description
+        refusal = entry.refusal.map(Show.words)
+        facts = Self.told(entry.detail) + Self.told(entry.confidential)
+    }
+
+    /// What matters to a reader; steps have a table of their own.
+    private static func told(_ detail: JSON) -> [Fact] {
+        (detail.asObject ?? [:]).compactMap { key, value in
+            guard !["steps", "version", "step"].contains(key), !value.isNull else { return nil }
+            return Fact(key: Show.words(key), value: String(Show.value(value).prefix(500)))
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+import SirdarCore
+import SirdarEngine
+import SirdarJournal
+
+/// Signing in and out, and what is one's own: sessions and tokens.
+struct PersonPages: Sendable {
+    let server: Server
+    private var pages: Pages { Pages(server: server) }
+
+    // MARK: Signing in
+
+    private struct SignInContent {
+        let next: String
+        let name: String
+        let error: String?
+    }
+
+    @Sendable func signInForm(_ request: Request, _ context: AppContext) async throws -> Response {
+        let next = Self.local(try FormData.query(of: request).text("next"))
+        if context.principal != nil { return .seeOther(next) }
+        return signInPage(context, next: next)
+    }
+
+    @Sendable func signIn(_ request: Request, _ context: AppContext) async throws -> Response {
+        let form = try await FormData.body(of: request)
+        let (name, next) = (form.text("name"), Self.local(form.text("next")))
+        let visitor = SignIn.Visitor(
+            address: context.address,
+            agent: request.headers[.userAgent] ?? "",
+            requestID: context.requestID,
+            channel: .page
+        )
+        do {
+            // A new token whatever cookie came along: nobody can plant one that later counts.
+            let secret = try await server.signIn.open(
+                name: name, password: form["password"] ?? "", visitor, replacing: context.principal?.session)
+            return .seeOther(next, headers: [.setCookie: SessionCookie.set(secret)])
+        } catch let trouble as Trouble where trouble.status == 401 || trouble.status == 429 {
+            var response = signInPage(context, next: next, name: name, trouble: trouble)
+            if let seconds = trouble.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
+            return response
+        }
+    }
+
+    private func signInPage(
+        _ context: AppContext,
+        next: String,
+        name: String = "",
+        trouble: Trouble? = nil
+    ) -> Response {
+        let content = SignInContent(next: next == "/" ? "" : next, name: name, error: trouble?.detail)
+        return pages.page("Sign in", .signIn, content, context, status: trouble?.status ?? 200)
+    }
+
+    /// Only a path of our own: who signs in must not be sent elsewhere.
+    static func local(_ next: String) -> String {
+        guard next.hasPrefix("/"), !next.hasPrefix("//"), next.utf8.count <= Limits.pathBytesMax,
+            next.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C })
+        else { return "/" }
+        return next
+    }
+
+    @Sendable func signOut(_ request: Request, _ context: AppContext) async throws -> Response {
+        let principal = try context.person()
+        if let session = principal.session {
+            try await server.signIn.end(session, of: principal.person, by: try context.actuation(.page))
+        }
+        return .seeOther("/sign-in", headers: [.setCookie: SessionCookie.cleared])
+    }
+
+    // MARK: One's own
+
+    private struct MeContent {
+        let person: [EntryRow.Fact]
+        let sessions: [SessionRow]
+        let tokens: [TokenRow]
+        let scopes: [Scope]
+        let made: String?
+        let token: String
+        let error: String?
+        let name: String
+    }
+
+    private struct SessionRow {
+        let id: String
+        let address: String
+        let agent: String
+        let created: TimeView
+        let seen: TimeView
+        let isCurrent: Bool
+    }
+
+    private struct TokenRow {
+        let id: String
+        let name: String
+        let prefix: String
+        let scopes: String
+        let expires: TimeView
+        let used: TimeView?
+    }
+
+    private struct Scope {
+        let name: String
+        let isChecked: Bool
+    }
+
+    @Sendable func me(_ request: Request, _ context: AppContext) async throws -> Response { try await me(context) }
+
+    private func me(
+        _ context: AppContext,
+        made: String? = nil,
+        trouble: Trouble? = nil,
+        typed: FormData = FormData()
+    ) async throws -> Response {
+        let principal = try context.person()
+        return try await server.read { reading in
+            let sessions = try reading.people.sessions(of: principal.person.id).map { session in
+                SessionRow(
+                    id: session.label,
+                    address: session.address,
+                    agent: session.agent,
+                    created: TimeView(session.createdAt, reading.now),
+                    seen: TimeView(session.seenAt, reading.now),
+                    isCurrent: session.id == principal.session?.id
+                )
+            }
+            let tokens = try reading.people.tokens(of: principal.person.id).map { token in
+                TokenRow(
+                    id: token.id.description,
+                    name: token.name,
+                    prefix: token.shownPrefix,
+                    scopes: token.scopes.map(\.rawValue).sorted().joined(separator: ", "),
+                    expires: TimeView(token.expiresAt, reading.now),
+                    used: token.usedAt.map { TimeView($0, reading.now) }
+                )
+            }
+            let chosen = typed.all("scope").isEmpty ? [TokenScope.read.rawValue] : typed.all("scope")
+            let content = MeContent(
+                person: Self.facts(principal.person),
+                sessions: sessions,
+                tokens: tokens,
+                scopes: TokenScope.allCases.map { Scope(name: $0.rawValue, isChecked: chosen.contains($0.rawValue)) },
+                made: made,
+                token: context.formToken,
+                error: trouble?.detail,
+                name: typed.text("name")
+            )
+            return pages.page("Sessions and tokens", .me, content, context, status: trouble?.status ?? 200)
+        }
+    }
+
+    private static func facts(_ person: Person) -> [EntryRow.Fact] {
+        func list(_ set: Set<String>) -> String { set.isEmpty ? "–" : set.sorted().joined(separator: ", ") }
+        return [
+            EntryRow.Fact(key: "Name", value: person.name),
+            EntryRow.Fact(key: "Roles", value: list(Set(person.roles.map(\.rawValue)))),
+            EntryRow.Fact(key: "Projects", value: person.projects.contains(Person.everyProject) ? "all" : list(person.projects)),
+            EntryRow.Fact(key: "Queues", value: list(person.queues)),
+            EntryRow.Fact(key: "Skills", value: list(person.skills)),
+        ]
+    }
+
+    @Sendable func makeToken(_ request: Request, _ context: AppContext) async throws -> Response {
+        let form = try await FormData.body(of: request)
+        let (name, days) = (form.text("name"), Int(form.text("days")) ?? 90)
+        let scopes = Set(form.all("scope").compactMap(TokenScope.init(rawValue:)))
+        do {
+            guard !name.isEmpty, name.utf8.count <= 64 else {
+                throw Trouble.invalid("/name", "Give the token a name, so that you know later what it is for.")
+            }
+            guard !scopes.isEmpty else { throw Trouble.invalid("/scopes", "Choose what the token may do.") }
+            guard (1...365).contains(days) else { throw Trouble.invalid("/days", "A token lives from 1 to 365 days.") }
+            let made = try await server.makeToken(name: name, scopes: scopes, days: days, context, .page)
+            return try await me(context, made: made.text)
+        } catch let trouble as Trouble where trouble.status == 422 || trouble.status == 409 {
+            return try await me(context, trouble: trouble, typed: form)
+        }
+    }
+
+    @Sendable func revokeToken(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await server.revokeToken(try server.identifier(context, "token"), context, .page)
+        return .seeOther("/me")
+    }
+
+    @Sendable func endSession(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await server.endSession(labelled: try server.parameter(context, "id"), context, .page)
+        return .seeOther("/me")
+    }
+}

@@ -1,0 +1,290 @@
+import JSON
+import SirdarCore
+import SirdarEngine
+
+/// The right pane: one task, with everything that is needed to do it.
+struct TaskContent {
+    let id: String
+    let token: String
+    let title: String
+    let badge: Badge
+    let due: DueView?
+    let facts: [EntryRow.Fact]
+    let about: [EntryRow.Fact]
+    let instance: String
+    let workflow: String
+    let steps: [Progress]
+    let runbook: Runbook?
+    let fields: [FieldContent]
+    let hasFields: Bool
+    let fence: Int64
+    let problem: String?
+    let problems: [Problem]
+    let check: CheckContent?
+    let history: [EntryRow]
+    let outcomes: [Outcome]
+    let actions: Actions
+    let isWorkable: Bool
+    let result: [EntryRow.Fact]
+
+    struct Progress {
+        let title: String
+        let badge: Badge
+        let isHere: Bool
+    }
+
+    struct Runbook {
+        let title: String
+        let hash: String
+        let text: String
+        let items: [Item]
+    }
+
+    struct Item {
+        let id: String
+        let text: String
+        let isRequired: Bool
+        let evidence: String?
+        let given: String
+        let isTicked: Bool
+        let isKept: Bool
+        let by: String?
+        let error: String?
+        let isWorkable: Bool
+    }
+
+    struct Problem {
+        let target: String
+        let detail: String
+    }
+
+    struct Outcome {
+        let name: String
+        let label: String
+        let isFirst: Bool
+    }
+
+    /// What may be done now, and why the rest may not.
+    struct Actions {
+        let claim: Bool
+        let start: Bool
+        let complete: Bool
+        let release: Bool
+        let needsNote: Bool
+        let fail: Bool
+        let reason: String?
+    }
+}
+
+extension TaskContent {
+    init(
+        _ task: ManualTask,
+        _ reading: Reading,
+        _ principal: Principal,
+        token: String,
+        typed: FormData?,
+        trouble: Trouble?
+    ) throws {
+        let offers = TaskOffer.all(task, principal.person.worker, at: reading.now)
+        let isWorkable = offers.contains { $0.operation == .complete && $0.isAllowed }
+        let story = try reading.store.instance(task.instance).map { try reading.story(of: $0) }
+        let errors = trouble?.errors ?? []
+        id = task.id.description
+        self.token = token
+        title = task.spec.title
+        badge = .task(task.state)
+        due = task.state.isFinal ? nil : DueView(task, reading.now)
+        facts = try Self.facts(task, reading)
+        about = Self.about(task.spec.about)
+        instance = task.instance.description
+        workflow = story.map { "\($0.workflow.document.title) \($0.workflow.document.version)" } ?? ""
+        steps = story.map { Self.progress($0, task) } ?? []
+        runbook = try Self.runbook(task, reading, typed, errors, isWorkable)
+        fields = task.spec.form.fields.map { FieldContent($0, task, typed, errors, isEnabled: isWorkable) }
+        hasFields = !fields.isEmpty
+        fence = typed?["fence"].flatMap { Int64($0) } ?? task.fence
+        problem = trouble.map { errors.isEmpty ? $0.detail : "Not completed yet: \(errors.count == 1 ? "one thing is" : "\(errors.count) things are") not right." }
+        problems = errors.map { Problem(target: Self.target($0.pointer), detail: $0.detail) }
+        check = task.lastCheck.map { CheckContent($0, reading.now) }
+        let part = task.id.description
+        let own = (story?.entries ?? []).filter { $0.part == part }
+        history = try own.reversed().map { try EntryRow($0, reading) }
+        outcomes = task.spec.outcomes.enumerated().map { index, name in
+            Outcome(name: name, label: index == 0 ? "Complete: \(Show.words(name))" : Show.capitalised(Show.words(name)), isFirst: index == 0)
+        }
+        actions = try Actions(offers, task, reading)
+        self.isWorkable = isWorkable
+        result = Self.result(task)
+    }
+
+    private static func facts(_ task: ManualTask, _ reading: Reading) throws -> [EntryRow.Fact] {
+        var facts = [
+            EntryRow.Fact(key: "Queue", value: reading.queueTitle(task.queue)),
+            EntryRow.Fact(key: "Project", value: task.origin.scope),
+            EntryRow.Fact(key: "Asked by", value: try reading.name(task.origin.requester)),
+        ]
+        if let owner = task.owner {
+            facts.append(
+                EntryRow.Fact(key: "Held by", value: "\(try reading.name(owner.person)), \(Show.ago(owner.since, reading.now))"))
+        }
+        if task.priority != .normal { facts.append(EntryRow.Fact(key: "Priority", value: task.priority.name)) }
+        if !task.spec.skills.isEmpty {
+            facts.append(EntryRow.Fact(key: "Skills", value: task.spec.skills.joined(separator: ", ")))
+        }
+        return facts
+    }
+
+    private static func about(_ about: JSON) -> [EntryRow.Fact] {
+        (about.asObject ?? [:]).map { EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value)) }
+    }
+
+    private static func result(_ task: ManualTask) -> [EntryRow.Fact] {
+        guard case .completed(let completion) = task.state else { return [] }
+        let outcome = EntryRow.Fact(key: "Outcome", value: Show.words(completion.outcome))
+        return [outcome] + completion.values.map { EntryRow.Fact(key: $0.key, value: Show.value($0.value)) }
+    }
+
+    /// The steps that do something, in the order of the definition, each with its latest state.
+    private static func progress(_ story: InstanceStory, _ task: ManualTask) -> [Progress] {
+        story.workflow.nodes.filter(\.kind.isWork).map { node in
+            let latest = story.steps.last { $0.pointer == node.pointer }
+            return Progress(
+                title: node.title, badge: .step(latest?.phase ?? ""), isHere: node.index == task.node && !task.state.isFinal)
+        }
+    }
+
+    private static func runbook(
+        _ task: ManualTask,
+        _ reading: Reading,
+        _ typed: FormData?,
+        _ errors: [FieldError],
+        _ isWorkable: Bool
+    ) throws -> Runbook? {
+        guard let runbook = task.runbook.flatMap({ reading.library.runbook($0) }) else { return nil }
+        let items = try runbook.checklist.items.map { item in
+            let tick = task.ticks.first { $0.item == item.id }
+            return Item(
+                id: item.id,
+                text: item.text,
+                isRequired: item.isRequired,
+                evidence: item.evidence,
+                given: typed?["evidence.\(item.id)"] ?? tick?.evidence ?? "",
+                isTicked: tick != nil || typed?["tick.\(item.id)"] != nil,
+                isKept: tick != nil,
+                by: try tick.map { "\(try reading.name($0.by)), \(Show.ago($0.at, reading.now))" },
+                error: errors.first { $0.pointer == "/ticks/\(item.id)" }?.detail,
+                isWorkable: isWorkable
+            )
+        }
+        return Runbook(title: runbook.title, hash: String(runbook.hash.hex.prefix(12)), text: runbook.text.trimmed, items: items)
+    }
+
+    /// Where on the page the value stands that an error speaks of.
+    private static func target(_ pointer: String) -> String {
+        let parts = pointer.split(separator: "/").map(String.init)
+        switch parts.first {
+        case "values": return "f-\(parts.last ?? "")"
+        case "ticks": return "t-\(parts.last ?? "")"
+        default: return "work"
+        }
+    }
+}
+
+extension TaskContent.Actions {
+    init(_ offers: [TaskOffer], _ task: ManualTask, _ reading: Reading) throws {
+        func may(_ operation: TaskOffer.Operation) -> Bool { offers.contains { $0.operation == operation && $0.isAllowed } }
+        claim = may(.claim)
+        start = may(.start) && !may(.claim)
+        complete = may(.complete)
+        release = may(.release)
+        needsNote = task.state == .inProgress
+        fail = may(.fail)
+        let first = offers.first { $0.operation == (task.owner == nil ? .claim : .complete) }
+        reason = try task.state.isFinal ? nil : first?.refusal.map { try reading.sentence($0) }
+    }
+}
+
+/// One field of a form, with what was typed, kept or proposed, and what is wrong with it.
+struct FieldContent {
+    let id: String
+    let name: String
+    let label: String
+    let help: String?
+    let hint: String?
+    let value: String
+    let error: String?
+    let isRequired: Bool
+    let isEnabled: Bool
+    let isText: Bool
+    let isLine: Bool
+    let isFlag: Bool
+    let isChecked: Bool
+    let isChoice: Bool
+    let options: [TaskListContent.Choice]
+    let mode: String
+    let describedBy: String?
+
+    init(_ field: Form.Field, _ task: ManualTask, _ typed: FormData?, _ errors: [FieldError], isEnabled: Bool) {
+        id = "f-\(field.name)"
+        name = "value.\(field.name)"
+        label = field.label
+        help = field.help
+        hint = field.rules.within.map { "in \($0)" }
+        let kept = task.completion?.values[field.name] ?? task.draft[field.name] ?? field.initial ?? .null
+        let value = typed?["value.\(field.name)"] ?? (kept.isNull ? "" : Show.value(kept))
+        self.value = value
+        error = errors.first { $0.pointer == "/values/\(field.name)" }?.detail
+        isRequired = field.required
+        self.isEnabled = isEnabled
+        isText = field.kind == .text
+        isFlag = field.kind == .boolean
+        isChoice = field.kind == .choice
+        isLine = !isText && !isFlag && !isChoice
+        isChecked = ["yes", "true", "on"].contains(value)
+        options = field.rules.options.map { .init(name: $0, title: $0, isSelected: $0 == value) }
+        mode = field.kind == .integer || field.kind == .port ? "numeric" : "text"
+        let describes = (error == nil ? [] : ["e-\(field.name)"]) + (field.help == nil ? [] : ["h-\(field.name)"])
+        describedBy = describes.isEmpty ? nil : describes.joined(separator: " ")
+    }
+}
+
+/// What the automatic check said: passed or not, and where what it found stands.
+struct CheckContent {
+    let badge: Badge
+    let time: TimeView
+    let summary: String?
+    let facts: [EntryRow.Fact]
+    let findings: [Finding]
+    let hasFindings: Bool
+
+    struct Finding {
+        let file: String
+        let line: String
+        let text: String
+    }
+
+    init(_ check: ManualTask.Check, _ now: Timestamp) {
+        badge =
+            switch check.result {
+            case .passed: Badge("✓", "Passed", "green")
+            case .failed: Badge("✗", "Found something", "red")
+            case .impossible: Badge("▲", "Could not be made", "yellow")
+            }
+        time = TimeView(check.at, now)
+        let output = check.output
+        summary = output.asString ?? ["summary", "detail", "message", "title"].lazy.compactMap { output[$0]?.asString }.first
+        let lists = ["findings", "hits", "traces"].lazy.compactMap { output[$0]?.asArray }.first ?? []
+        findings = lists.prefix(200).map { finding in
+            Finding(
+                file: finding["file"]?.asString ?? finding["path"]?.asString ?? "–",
+                line: (finding["line"] ?? finding["offset"]).map(Show.value) ?? "",
+                text: (finding["text"] ?? finding["match"] ?? finding["value"]).map(Show.value) ?? Show.value(finding)
+            )
+        }
+        hasFindings = !findings.isEmpty
+        facts = (output.asObject ?? [:]).compactMap { key, value in
+            guard !["findings", "hits", "traces", "summary", "detail", "message", "title", "type"].contains(key) else { return nil }
+            return EntryRow.Fact(key: Show.capitalised(Show.words(key)), value: Show.value(value))
+        }
+    }
+}

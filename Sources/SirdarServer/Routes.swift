@@ -1,0 +1,153 @@
+import HTTPTypes
+import Hummingbird
+import SirdarEngine
+
+extension Server {
+    /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
+    /// and programs. Whether they may do it to this very object is asked where the object is known.
+    var routes: [Route] {
+        let (pages, task, image, person) = (Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self))
+        let (tasks, images, people, records) = (TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self))
+        return [
+            // The process.
+            .get("/livez", .nobody, records.live),
+            .get("/readyz", .nobody, records.ready),
+            .get("/version", .nobody, records.version),
+            .get("/assets/:file", .nobody, pages.asset),
+
+            // Signing in.
+            .get("/sign-in", .nobody, person.signInForm),
+            .post("/sign-in", .nobody, person.signIn),
+            .post("/sign-out", .anybody, person.signOut),
+
+            // Pages.
+            .get("/", .anybody, pages.home),
+            .get("/queue", .may(.seeTasks), task.queue),
+            .post("/queue/next", .may(.workOnTasks), task.next),
+            .get("/tasks/:id", .may(.seeTasks), task.show),
+            .post("/tasks/:id/claim", .may(.workOnTasks), task.claim),
+            .post("/tasks/:id/start", .may(.workOnTasks), task.start),
+            .post("/tasks/:id/release", .may(.workOnTasks), task.release),
+            .post("/tasks/:id/draft", .may(.workOnTasks), task.draft),
+            .post("/tasks/:id/complete", .may(.workOnTasks), task.complete),
+            .post("/tasks/:id/fail", .may(.workOnTasks), task.fail),
+            .get("/images", .may(.seeProject), image.images),
+            .get("/images/:id", .may(.seeProject), image.image),
+            .get("/images/:id/:kind", .may(.requestImage), image.ask),
+            .post("/images/:id/:kind", .may(.requestImage), image.request),
+            .get("/machines", .may(.seeProject), image.machines),
+            .post("/machines/:name/power", .may(.controlMachine), image.power),
+            .get("/machines/:name/image", .may(.requestImage), image.askCreation),
+            .post("/machines/:name/image", .may(.requestImage), image.requestCreation),
+            .get("/requests", .may(.seeInstances), image.requests),
+            .get("/requests/:id", .may(.seeInstances), image.requestStory),
+            .post("/requests/:id/withdraw", .may(.withdrawRequest), image.withdraw),
+            .get("/instances/:id", .may(.seeInstances), image.instance),
+            .get("/journal", .may(.seeJournal), pages.journal),
+            .get("/workflows", .may(.seeWorkflows), pages.workflows),
+            .get("/keys", .anybody, pages.keys),
+            .get("/me", .anybody, person.me),
+            .post("/me/tokens", .anybody, person.makeToken),
+            .post("/me/tokens/:id/revoke", .anybody, person.revokeToken),
+            .post("/me/sessions/:id/end", .anybody, person.endSession),
+
+            // The API.
+            .get("/v1/queues", .may(.seeTasks), tasks.queues),
+            .get("/v1/tasks", .may(.seeTasks), tasks.list),
+            .get("/v1/tasks/:id", .may(.seeTasks), tasks.one),
+            .post("/v1/claims", .may(.workOnTasks), tasks.next),
+            .put("/v1/tasks/:id/claim", .may(.workOnTasks), tasks.claim),
+            .delete("/v1/tasks/:id/claim", .may(.workOnTasks), tasks.release),
+            .put("/v1/tasks/:id/start", .may(.workOnTasks), tasks.start),
+            .put("/v1/tasks/:id/draft", .may(.workOnTasks), tasks.draft),
+            .put("/v1/tasks/:id/ticks/:item", .may(.workOnTasks), tasks.tick),
+            .put("/v1/tasks/:id/completion", .may(.workOnTasks), tasks.complete),
+            .put("/v1/tasks/:id/failure", .may(.workOnTasks), tasks.fail),
+            .get("/v1/projects", .may(.seeProject), images.projects),
+            .get("/v1/locations", .may(.seeProject), images.locations),
+            .get("/v1/machines", .may(.seeProject), images.machines),
+            .get("/v1/machines/:name", .may(.seeProject), images.machine),
+            .put("/v1/machines/:name/power", .may(.controlMachine), images.power),
+            .get("/v1/machines/:name/files", .may(.readMachineFiles), images.files),
+            .get("/v1/machines/:name/files/content", .may(.readMachineFiles), images.readFile),
+            .put("/v1/machines/:name/files/content", .may(.writeMachineFiles), images.writeFile),
+            .get("/v1/images", .may(.seeProject), images.images),
+            .get("/v1/images/:id", .may(.seeProject), images.image),
+            .get("/v1/requests", .may(.seeInstances), images.requests),
+            .post("/v1/requests", .may(.requestImage), images.request),
+            .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest),
+            .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw),
+            .get("/v1/instances", .may(.seeInstances), records.instances),
+            .get("/v1/instances/:id", .may(.seeInstances), records.instance),
+            .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
+            .get("/v1/entries", .may(.seeJournal), records.entries),
+            .get("/v1/workflows", .may(.seeWorkflows), records.workflows),
+            .get("/v1/people/me", .anybody, people.me),
+            .get("/v1/people", .may(.seePeople), people.list),
+            .post("/v1/people", .may(.managePeople), people.add),
+            .patch("/v1/people/:id", .may(.managePeople), people.change),
+            .put("/v1/people/:id/password", .may(.managePeople), people.setPassword),
+            .get("/v1/tokens", .anybody, people.tokens),
+            .post("/v1/tokens", .anybody, people.makeToken),
+            .delete("/v1/tokens/:id", .anybody, people.revokeToken),
+            .get("/v1/sessions", .anybody, people.sessions),
+            .delete("/v1/sessions/:id", .anybody, people.endSession),
+        ]
+    }
+}
+
+/// A method and a path, what somebody needs to try it, and who answers.
+struct Route: Sendable {
+    typealias Handler = @Sendable (Request, AppContext) async throws -> Response
+
+    let method: HTTPRequest.Method
+    let path: String
+    let need: Need
+    let handler: Handler
+
+    enum Need: Sendable, Hashable {
+        /// Also of who is not signed in.
+        case nobody
+        /// Of everybody who is signed in: it concerns only themselves.
+        case anybody
+        case may(Permissions.Operation)
+    }
+
+    static func get(_ path: String, _ need: Need, _ handler: @escaping Handler) -> Route {
+        Route(method: .get, path: path, need: need, handler: handler)
+    }
+
+    static func post(_ path: String, _ need: Need, _ handler: @escaping Handler) -> Route {
+        Route(method: .post, path: path, need: need, handler: handler)
+    }
+
+    static func put(_ path: String, _ need: Need, _ handler: @escaping Handler) -> Route {
+        Route(method: .put, path: path, need: need, handler: handler)
+    }
+
+    static func patch(_ path: String, _ need: Need, _ handler: @escaping Handler) -> Route {
+        Route(method: .patch, path: path, need: need, handler: handler)
+    }
+
+    static func delete(_ path: String, _ need: Need, _ handler: @escaping Handler) -> Route {
+        Route(method: .delete, path: path, need: need, handler: handler)
+    }
+
+    func add(to router: Router<AppContext>) {
+        let (need, handler) = (need, handler)
+        router.on(RouterPath(path), method: method) { request, context in
+            try need.check(context)
+            return try await handler(request, context)
+        }
+    }
+}
+
+extension Route.Need {
+    func check(_ context: AppContext) throws(Trouble) {
+        switch self {
+        case .nobody: break
+        case .anybody: _ = try context.person()
+        case .may(let operation): try context.expect(operation)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+import SirdarCore
+package import SirdarEngine
+package import SirdarImages
+
+/// Shows everything over HTTP, as JSON and as pages. `Routes.swift` has every URL on one screen.
+package struct Server: Sendable {
+    let engine: Engine
+    let studio: any Studio
+    let settings: Settings
+    let log: Logger
+    let blocking: Blocking
+    let passwords: Passwords
+    let signIn: SignIn
+    let templates: Templates
+    let cursors: CursorSeal
+
+    package struct Settings: Sendable {
+        /// Whether browsers reach us by https only, so that they may be told to insist on it.
+        package var isOverTLS = false
+        /// The address by which browsers know us, `https://sirdar.example`; `nil`: whatever `Host` says.
+        package var origin: String?
+        /// Whether a proxy stands before us, whose `X-Forwarded-For` is believed.
+        package var isBehindProxy = false
+        package var sessions = SessionLimits()
+        package var version = "development"
+        /// Signs cursors. Another one after a start makes yesterday's cursors invalid, and nothing else.
+        package var cursorSecret: [UInt8] = []
+        /// Threads that may block on the store, and how many requests may wait for one.
+        package var lanes = 8
+        package var waitingMax = 512
+
+        package init() {}
+    }
+
+    /// - Throws: when a template that is built in cannot be read: a mistake of ours, found at the start.
+    package init(engine: Engine, studio: any Studio, settings: Settings, log: Logger) throws {
+        self.engine = engine
+        self.studio = studio
+        self.settings = settings
+        self.log = log
+        blocking = Blocking(name: "server", lanes: settings.lanes, queueMax: settings.waitingMax)
+        passwords = Passwords()
+        signIn = SignIn(engine: engine, blocking: blocking, passwords: passwords, throttle: Throttle())
+        templates = try Templates()
+        let secret = settings.cursorSecret.isEmpty ? Array(Secret().text.utf8) : settings.cursorSecret
+        cursors = CursorSeal(secret: secret)
+    }
+
+    /// Everything that answers, behind the middleware that every request passes.
+    func router() -> Router<AppContext> {
+        let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
+        router.addMiddleware {
+            RequestIDMiddleware(isBehindProxy: settings.isBehindProxy)
+            SecurityHeadersMiddleware(isOverTLS: settings.isOverTLS)
+            ErrorMiddleware(pages: Pages(server: self))
+            LimitsMiddleware()
+            AuthenticationMiddleware(engine: engine, blocking: blocking, limits: settings.sessions)
+            CrossSiteMiddleware(origin: settings.origin)
+        }
+        for route in routes { route.add(to: router) }
+        return router
+    }
+
+    /// The program that listens; `run()` of it ends with the process's signals.
+    package func application(host: String, port: Int) -> some ApplicationProtocol {
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: Limits.headerFieldBytesMax,
+            maxHeaderListSize: Limits.headerListBytesMax,
+            maxHeaderFieldCount: Limits.headerCountMax
+        )
+        let channel = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(Limits.idleSeconds),
+            httpDecoderConfiguration: decoder
+        )
+        return Application(
+            router: router(),
+            server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Limits.connectionsMax)
+            ),
+            logger: log
+        )
+    }
+}

@@ -1,0 +1,83 @@
+import JSON
+import SirdarCore
+import SirdarEngine
+
+// A task as programs read it.
+extension Reading {
+    func json(_ task: ManualTask, for worker: Worker, whole: Bool) throws -> JSON {
+        var object: JSON.Object = [
+            "id": .string(task.id.description), "state": .string(task.state.name), "kind": .string(task.kind.name),
+            "queue": .string(task.queue), "title": .string(task.spec.title), "priority": .string(task.priority.name),
+            "urgency": .string(task.urgency.name), "project": .string(task.origin.scope),
+            "machine": task.spec.about["machine"] ?? .null, "about": task.spec.about,
+            "skills": .array(task.spec.skills.map(JSON.string)),
+            "instance": .string(task.instance.description), "step": .number(JSON.Number(task.step)),
+            "request": task.origin.request.map { .string($0.description) } ?? .null,
+            "created_at": .string(task.createdAt.description),
+            "due": task.dueAt.map { .string($0.description) } ?? .null,
+            "fence": .number(JSON.Number(Int(task.fence))), "version": .number(JSON.Number(Int(task.version))),
+            "owner": .null,
+        ]
+        if let owner = task.owner {
+            object["owner"] = [
+                "id": .string(owner.person), "name": .string(try name(owner.person)),
+                "since": .string(owner.since.description),
+            ]
+        }
+        guard whole else { return .object(object) }
+        object["form"] = .array(task.spec.form.fields.map { json($0, of: task) })
+        object["outcomes"] = .array(task.spec.outcomes.map(JSON.string))
+        let runbook = task.runbook.flatMap { library.runbook($0) }
+        object["runbook"] =
+            runbook.map {
+                [
+                    "name": .string($0.name), "title": .string($0.title), "hash": .string($0.hash.hex),
+                    "text": .string($0.text),
+                ]
+            } ?? .null
+        object["checklist"] = .array(try (runbook?.checklist.items ?? []).map { try json($0, of: task) })
+        object["operations"] = .array(
+            try TaskOffer.all(task, worker, at: now).map { offer in
+                [
+                    "operation": .string(offer.operation.rawValue), "allowed": .bool(offer.isAllowed),
+                    "reason": try offer.refusal.map { .string(try sentence($0)) } ?? .null,
+                ]
+            })
+        object["last_check"] = task.lastCheck.map(Self.json) ?? .null
+        object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
+        return .object(object)
+    }
+
+    private func json(_ field: Form.Field, of task: ManualTask) -> JSON {
+        let value = task.completion?.values[field.name] ?? task.draft[field.name] ?? field.initial ?? .null
+        var object: JSON.Object = [
+            "name": .string(field.name), "type": .string(field.kind.rawValue), "label": .string(field.label),
+            "required": .bool(field.required), "value": value,
+        ]
+        object["help"] = field.help.map(JSON.string)
+        object["within"] = field.rules.within.map { .string($0.description) }
+        if !field.rules.options.isEmpty { object["options"] = .array(field.rules.options.map(JSON.string)) }
+        return .object(object)
+    }
+
+    private func json(_ item: Checklist.Item, of task: ManualTask) throws -> JSON {
+        let tick = task.ticks.first { $0.item == item.id }
+        var object: JSON.Object = [
+            "id": .string(item.id), "text": .string(item.text), "required": .bool(item.isRequired),
+            "evidence": item.evidence.map(JSON.string) ?? .null, "ticked": .bool(tick != nil),
+        ]
+        if let tick {
+            object["tick"] = [
+                "by": .string(try name(tick.by)), "at": .string(tick.at.description),
+                "evidence": tick.evidence.map(JSON.string) ?? .null,
+            ]
+        }
+        return .object(object)
+    }
+
+    private static func json(_ check: ManualTask.Check) -> JSON {
+        [
+            "result": .string(check.result.rawValue), "output": check.output, "at": .string(check.at.description),
+        ]
+    }
+}

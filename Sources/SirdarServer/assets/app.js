@@ -1,0 +1,131 @@
+"use strict";
+// Comfort only: every page does all it does without this file.
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  // Times in the viewer's own zone; the exact time stays in the title.
+  const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const times = (root) => all("time[datetime]", root).forEach((time) => {
+    const moment = new Date(time.dateTime);
+    if (!isNaN(moment)) time.textContent = local.format(moment);
+  });
+
+  // Countdowns.
+  const length = (seconds) => {
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
+    return `${Math.floor(seconds / 86400)} d ${Math.floor(seconds / 3600) % 24} h`;
+  };
+  const countdown = () => all("[data-due]").forEach((due) => {
+    const seconds = Math.round((new Date(due.dataset.due) - Date.now()) / 1000);
+    const text = one("[data-text]", due);
+    if (!text || isNaN(seconds)) return;
+    const risk = due.classList.contains("yellow") ? "at risk, " : "";
+    text.textContent = seconds < 0 ? `overdue by ${length(-seconds)}` : `${risk}due in ${length(seconds)}`;
+    if (seconds < 0) { due.classList.remove("yellow", "plain"); due.classList.add("red"); }
+  });
+
+  // Choices that act at once; the button stays for everybody else.
+  all("[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+
+  // What was typed is kept: five seconds after the last change, and when the page is left.
+  const draft = one("form[data-draft]");
+  if (draft && one("button[name=outcome]", draft)) {
+    const status = one("[data-saved]", draft);
+    let timer = 0;
+    let isChanged = false;
+    const body = () => new URLSearchParams(new FormData(draft));
+    const save = async () => {
+      if (!isChanged) return;
+      isChanged = false;
+      try {
+        const answer = await fetch(draft.dataset.draft, { method: "POST", body: body(), redirect: "manual" });
+        const isSaved = answer.type === "opaqueredirect" || answer.ok;
+        status.textContent = isSaved ? "Draft saved" : "Not saved: load the page again";
+      } catch {
+        isChanged = true;
+        status.textContent = "Not saved: no connection";
+      }
+    };
+    draft.addEventListener("input", () => {
+      isChanged = true;
+      status.textContent = "";
+      clearTimeout(timer);
+      timer = setTimeout(save, 5000);
+    });
+    draft.addEventListener("submit", () => { clearTimeout(timer); isChanged = false; });
+    addEventListener("pagehide", () => { if (isChanged) navigator.sendBeacon(draft.dataset.draft, body()); });
+  }
+
+  // Copying.
+  all("[data-copy], .prose pre").forEach((block) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(block.textContent);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    block.after(button);
+  });
+
+  // Keys: single ones are dead while somebody types, and can be switched off.
+  const store = { get: () => { try { return localStorage.getItem("keys"); } catch { return null; } },
+    set: (value) => { try { localStorage.setItem("keys", value); } catch { /* private window: for this page only */ } } };
+  let isOn = store.get() !== "off";
+  const toggle = one("[data-keys-switch]");
+  if (toggle) {
+    const show = () => { toggle.textContent = isOn ? "Switch single keys off" : "Switch single keys on"; };
+    toggle.hidden = false;
+    toggle.addEventListener("click", () => { isOn = !isOn; store.set(isOn ? "on" : "off"); show(); });
+    show();
+  }
+  const press = (key) => {
+    const target = one(`[data-key="${key}"]`);
+    if (!target) return false;
+    if (target.matches("input")) { target.focus(); target.select(); } else target.click();
+    if (key === "e") one("#note")?.focus();
+    return true;
+  };
+  const move = (step) => {
+    const rows = all("[data-row]");
+    if (rows.length === 0) return false;
+    const at = rows.indexOf(document.activeElement);
+    const current = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"));
+    rows[Math.min(rows.length - 1, Math.max(0, current + step))].focus();
+    return true;
+  };
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (press("Ctrl+Enter")) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || !isOn) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    let isDone = false;
+    if (event.key === "j") isDone = move(1);
+    else if (event.key === "k") isDone = move(-1);
+    else if (event.key === "?") { location.assign("/keys"); isDone = true; }
+    else if (["n", "e", "/"].includes(event.key)) isDone = press(event.key);
+    if (isDone) event.preventDefault();
+  });
+
+  // Menus close when one looks away.
+  addEventListener("click", (event) => all("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  }));
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") all("details.menu[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
+  });
+
+  // Where to begin: what is wrong first, else the first empty field.
+  times(document);
+  countdown();
+  setInterval(countdown, 15000);
+  const wrong = one("#problem");
+  if (wrong) wrong.focus();
+  else if (location.hash === "#work") one(".form .field input:not([readonly]):placeholder-shown, .form .field input:not([readonly])[value='']")?.focus();
+})();

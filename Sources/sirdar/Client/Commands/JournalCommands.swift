@@ -1,0 +1,50 @@
+import ArgumentParser
+import JSON
+
+struct JournalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal",
+        abstract: "The record of who did what, and of what was refused.",
+        subcommands: [List.self]
+    )
+
+    struct List: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List entries of the journal, the newest first.",
+            discussion: "With --json each entry has its whole detail, with the values before and after."
+        )
+
+        @Option(help: ArgumentHelp("Only those of this request, instance, task, image or person.", valueName: "id"))
+        var object: String?
+        @Flag(help: "The oldest first.") var oldestFirst = false
+        @OptionGroup var limit: LimitOption
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            var query: [(name: String, value: String)] = object.map { [("object", $0)] } ?? []
+            if oldestFirst { query.append(("order", "oldest")) }
+            let listing = try await session.api.list(Address.entries, query: query, limit: limit.limit)
+            try session.show(listing.json) { () throws(Failure) in
+                var table = Table([
+                    .init("ENTRY", isRight: true), .init("WHEN"), .init("WHO"), .init("BY"), .init("WHAT"),
+                    .init("OBJECT"), .init("REFUSED", isFlexible: true),
+                ])
+                for item in listing.items { table.add(Self.row(item)) }
+                try session.table(table, orSay: "The journal has no such entries.")
+            }
+            limit.sayWhatIsLeft(listing, session)
+        }
+
+        private static func row(_ entry: JSON) -> [Table.Cell] {
+            let object = [entry["object"]?.text("kind"), entry["object"]?.text("id"), entry.text("part")]
+            return [
+                .init(entry["sequence"]?.phrase ?? "", .quiet),
+                .init(entry.moment("at").map(\.local) ?? entry.text("at") ?? ""),
+                .init(entry.person("actor") ?? ""), .init(entry.text("channel") ?? "", .quiet),
+                .init(entry.text("action") ?? "", .strong), .init(object.compactMap(\.self).joined(separator: " ")),
+                .init(entry.text("refusal") ?? "", .bad),
+            ]
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// Every address of the API that a command uses, on one screen.
+enum Address {
+    static let projects = "/v1/projects"
+    static let machines = "/v1/machines"
+    static func machine(_ name: String) -> String { "/v1/machines/\(Call.escaped(name))" }
+    static func power(_ machine: String) -> String { "\(Self.machine(machine))/power" }
+    static func files(_ machine: String) -> String { "\(Self.machine(machine))/files" }
+    static func fileContent(_ machine: String) -> String { "\(files(machine))/content" }
+
+    static let images = "/v1/images"
+    static func image(_ id: String) -> String { "/v1/images/\(Call.escaped(id))" }
+    static let requests = "/v1/requests"
+    static func request(_ id: String) -> String { "/v1/requests/\(Call.escaped(id))" }
+
+    static let queues = "/v1/queues"
+    static let claims = "/v1/claims"
+    static let tasks = "/v1/tasks"
+    static func task(_ id: String) -> String { "/v1/tasks/\(Call.escaped(id))" }
+    static func claim(_ task: String) -> String { "\(Self.task(task))/claim" }
+    static func start(_ task: String) -> String { "\(Self.task(task))/start" }
+    static func draft(_ task: String) -> String { "\(Self.task(task))/draft" }
+    static func tick(_ task: String, item: String) -> String { "\(Self.task(task))/ticks/\(Call.escaped(item))" }
+    static func completion(_ task: String) -> String { "\(Self.task(task))/completion" }
+    static func failure(_ task: String) -> String { "\(Self.task(task))/failure" }
+
+    static let instances = "/v1/instances"
+    static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
+    static let entries = "/v1/entries"
+    static let me = "/v1/people/me"
+    static let tokens = "/v1/tokens"
+    static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }
+}

@@ -1,0 +1,96 @@
+import AsyncHTTPClient
+import Foundation
+import JSON
+import NIOCore
+import NIOHTTP1
+
+/// The one way to the server: bounded in time and size, and following no redirect, so that a token goes nowhere else.
+struct Connection: Sendable {
+    let server: ServerAddress
+    private let token: String?
+    private let client: HTTPClient
+
+    private static let connectSeconds: Int64 = 5
+    private static let answerSeconds: Int64 = 60
+
+    init(server: ServerAddress, token: String?) {
+        self.server = server
+        self.token = token
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(Self.connectSeconds), read: .seconds(Self.answerSeconds))
+        )
+        // A refused connection is told at once, not after the time that a connection may take.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    func close() async {
+        do { try await client.shutdown() } catch {
+            // The answer is here already; that a socket did not close in order changes nothing.
+        }
+    }
+
+    func send(_ call: Call) async throws(Failure) -> Reply {
+        do {
+            let response = try await client.execute(request(call), timeout: .seconds(Self.answerSeconds))
+            let body = try await response.body.collect(upTo: call.answerBytesMax)
+            return Reply(
+                status: Int(response.status.code),
+                bytes: Array(body.readableBytesView),
+                contentType: response.headers.first(name: "Content-Type"),
+                location: response.headers.first(name: "Location"),
+                digest: response.headers.first(name: "X-Content-Digest"),
+                retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int($0) }
+            )
+        } catch is NIOTooManyBytesError {
+            throw Failure(.failed, "The answer is larger than \(call.answerBytesMax >> 20) MiB, and was not read.")
+        } catch {
+            throw Failure(.unavailable, sentences: Self.unreachable(server, error))
+        }
+    }
+
+    private func request(_ call: Call) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: server.text + call.target)
+        request.method = HTTPMethod(rawValue: call.method.rawValue)
+        request.headers.add(name: "Accept", value: "application/json, application/problem+json, */*;q=0.1")
+        request.headers.add(name: "User-Agent", value: "sirdar/\(ProgramVersion.current)")
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let digest = call.ifMatch { request.headers.add(name: "If-Match", value: "\"\(digest)\"") }
+        switch call.body {
+        case .json(let json):
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: json.bytes))
+        case .bytes(let bytes):
+            request.headers.add(name: "Content-Type", value: "application/octet-stream")
+            request.body = .bytes(ByteBuffer(bytes: bytes))
+        case nil: break
+        }
+        return request
+    }
+
+    private static func unreachable(_ server: ServerAddress, _ error: any Error) -> [String] {
+        let text = "\(error)"
+        if text.contains("NIOSSL") || text.contains("SSL") {
+            return ["No secure connection to \(server) can be made: \(text)."]
+        }
+        if let error = error as? HTTPClientError, error == .readTimeout || error == .deadlineExceeded {
+            return [
+                "\(server) did not answer within \(answerSeconds) s. It may have done what was asked: look before you repeat it."
+            ]
+        }
+        let reason = systemReason(text).map { " (\($0))" } ?? ""
+        return [
+            "Nothing answers at \(server)\(reason).",
+            "Start the server there with `sirdar serve`, or set SIRDAR_URL to where it runs.",
+        ]
+    }
+
+    /// What the system calls the error whose number stands in the text.
+    private static func systemReason(_ text: String) -> String? {
+        guard let found = text.firstRange(of: "errno: ") else { return nil }
+        guard let number = Int32(text[found.upperBound...].prefix { $0.isNumber }) else { return nil }
+        return String(cString: strerror(number)).lowercased()
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Logging
+import SirdarClouds
+import SirdarCore
+import SirdarEngine
+import SirdarImages
+import SirdarSQLite
+import SirdarServer
+
+/// Everything wired: the one place where the parts of the program meet.
+struct Program {
+    let settings: ProgramSettings
+    let data: DataDirectory
+    let store: any Store
+    let cloud: LocalCloud
+    let engine: Engine
+    let studio: ImageStudio
+    let configuration: StudioConfiguration
+    let log: Logger
+
+    /// Takes the data folder, reads every file, deploys what is new, and starts nothing yet.
+    ///
+    /// - Throws: `Misconfigured` with every mistake of every file; `DataDirectory.InUse`.
+    static func open(_ settings: ProgramSettings) throws -> Program {
+        let log = settings.logger("sirdar")
+        let configuration = StudioConfiguration.load(folder: settings.configuration)
+        let data = try DataDirectory(settings.data)
+        let cloud = try openCloud(settings, configuration, log)
+        let clock = SystemClock()
+        let actions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let catalog = Catalog.load(
+            folder: settings.definitions,
+            .init(functions: actions.map { .init($0.signature) }, today: clock.now()))
+        try Misconfigured.check(configuration.files + catalog.files, log)
+        let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
+        let library = Library()
+        let versions = try deploy(catalog, store, library, clock.now(), log)
+        let engine = Engine(
+            store: store,
+            clock: clock,
+            library: library,
+            actions: actions,
+            projections: [ImageProjection(actions: actions)],
+            settings: settings.engine,
+            log: log
+        )
+        let studio = ImageStudio(
+            engine: engine, cloud: cloud, projects: configuration.projects, versions: versions)
+        return Program(
+            settings: settings, data: data, store: store, cloud: cloud, engine: engine, studio: studio,
+            configuration: configuration, log: log)
+    }
+
+    private static func openCloud(
+        _ settings: ProgramSettings,
+        _ configuration: StudioConfiguration,
+        _ log: Logger
+    ) throws -> LocalCloud {
+        let pools = LocalCloudSettings(
+            root: "\(settings.data)/clouds/local",
+            locations: configuration.locations.map { .init(id: $0.id, label: $0.label) })
+        try LocalCloud.makePools(pools)
+        return try LocalCloud(pools, tools: Toolbox.find(), logger: log)
+    }
+
+    /// Stores each version that is new, and loads those that instances may still be pinned to.
+    ///
+    /// - Returns: the version that carries out each kind of request: the newest.
+    private static func deploy(
+        _ catalog: Catalog,
+        _ store: any Store,
+        _ library: Library,
+        _ now: Timestamp,
+        _ log: Logger
+    ) throws -> [RequestKind: String] {
+        for (name, definition) in catalog.definitions.sorted(by: { $0.key < $1.key }) {
+            do {
+                _ = try store.deploy(definition.deployment(at: now))
+            } catch StoreError.versionTaken {
+                throw VersionChanged(name: name.description)
+            }
+        }
+        library.set(queues: catalog.queues)
+        for stored in try store.deployments() {
+            let decoded = Catalog.decode(stored.deployment, catalog.vocabulary)
+            guard let workflow = decoded.workflow else {
+                log.error("the deployed workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more")
+                continue
+            }
+            library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))
+        }
+        var versions: [RequestKind: String] = [:]
+        for kind in RequestKind.allCases {
+            let found = catalog.definitions.keys.filter {
+                $0.namespace == ImageProjection.namespace && $0.name == "\(kind.rawValue)-image"
+            }
+            guard let newest = found.map(\.version).max(by: Version.isOlder) else {
+                throw MissingWorkflow(name: "\(ImageProjection.namespace)/\(kind.rawValue)-image")
+            }
+            versions[kind] = newest
+        }
+        return versions
+    }
+
+    /// What the demonstration and a new installation need besides: who is there.
+    var people: People { People(store) }
+}
+
+/// A file was changed without its version.
+struct VersionChanged: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String {
+        "\(name) was deployed before with another content. Give the changed file (or its changed runbook) a new version."
+    }
+}
+
+struct MissingWorkflow: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String { "There is no workflow \(name), which requests need. Put it into Workflows/." }
+}
+
+/// Versions in the order in which they follow each other: `1.10.0` after `1.9.0`.
+enum Version {
+    static func isOlder(_ left: String, _ right: String) -> Bool {
+        let (left, right) = (numbers(left), numbers(right))
+        return left.lexicographicallyPrecedes(right)
+    }
+
+    private static func numbers(_ version: String) -> [Int] {
+        version.split { $0 == "." || $0 == "-" }.map { Int($0) ?? -1 }
+    }
+}
+
+/// Files with mistakes: the program does not start with them.
+struct Misconfigured: Error, CustomStringConvertible {
+    let files: [FileDiagnostics]
+
+    var description: String {
+        let lines = files.flatMap { file in file.diagnostics.filter(\.isError).map { $0.text(in: file.file) } }
+        return (lines + ["\(lines.count) mistake\(lines.count == 1 ? "" : "s"): nothing was started."])
+            .joined(separator: "\n")
+    }
+
+    static func check(_ files: [FileDiagnostics], _ log: Logger) throws {
+        for file in files {
+            for warning in file.diagnostics where !warning.isError { log.warning("\(warning.text(in: file.file))") }
+        }
+        let wrong = files.filter { $0.diagnostics.contains(where: \.isError) }
+        if !wrong.isEmpty { throw Misconfigured(files: wrong) }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Hummingbird
+import SirdarEngine
+import SirdarServer
+
+/// `sirdar serve`: runs until it is told to stop.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: """
+            SIRDAR_DATA is the data folder (data), SIRDAR_LISTEN the address (127.0.0.1:8080), SIRDAR_DEFINITIONS the \
+            folder that holds Workflows, Runbooks and config (the present one).
+            """
+    )
+
+    func run() async throws {
+        let settings = try ProgramSettings()
+        let program = try Program.open(settings)
+        _ = try program.cloud.resume(by: .within(.seconds(60)))
+        program.engine.run()
+        defer { program.engine.stop() }
+        var server = Server.Settings()
+        server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
+        let application = try Server(
+            engine: program.engine, studio: program.studio, settings: server, log: program.log
+        ).application(host: settings.host, port: settings.port)
+        Self.greet(settings)
+        try await application.runService()
+    }
+
+    private static func greet(_ settings: ProgramSettings) {
+        let credentials = "\(settings.data)/\(DemoCredentials.file)"
+        var lines = ["Sirdar answers at \(settings.address)"]
+        if FileManager.default.fileExists(atPath: credentials) {
+            lines.append("Sign in as operator, requester or another of the accounts in \(credentials)")
+            lines.append("For the command line: export SIRDAR_URL=\(settings.address) SIRDAR_TOKEN=<a token of that file>")
+        } else {
+            lines.append("Sign in with the account that `sirdar init` made")
+        }
+        print(lines.joined(separator: "\n"))
+        fflush(stdout)
+    }
+
+    /// Secrets of the installation itself.
+    enum Credentials {
+        /// What cursors are signed with: made once, kept beside the data, readable by its owner only.
+        static func cursorSecret(in data: String) throws -> [UInt8] {
+            let path = "\(data)/cursor.key"
+            if let kept = FileManager.default.contents(atPath: path), kept.count >= 32 { return Array(kept) }
+            let secret = Data(Secret().text.utf8)
+            try PrivateFile.write(secret, to: path)
+            return Array(secret)
+        }
+    }
+}
+
+/// Files that hold secrets: for their owner's eyes, and whole or not there.
+enum PrivateFile {
+    static func write(_ data: Data, to path: String) throws {
+        let temporary = "\(path).new"
+        try? FileManager.default.removeItem(atPath: temporary)
+        guard FileManager.default.createFile(atPath: temporary, contents: data, attributes: [.posixPermissions: 0o600]),
+            rename(temporary, path) == 0
+        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+    }
+}
