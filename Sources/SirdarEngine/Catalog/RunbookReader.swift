@@ -193,7 +193,8 @@ private struct RunbookReader {
             findings.error(
                 .syntax,
                 at: place,
-                "of \(attributes.count) lines that look like items, \(elements.count) are items: leave an empty line before a list"
+                "of \(attributes.count) lines that look like items, \(elements.count) are items: "
+                    + "leave an empty line before a list"
             )
             return []
         }

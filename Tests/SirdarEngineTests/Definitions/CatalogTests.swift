@@ -227,7 +227,8 @@ struct DefinitionCheckTests {
         let files = [FileDiagnostics(file: "a.yaml", diagnostics: [diagnostic])]
         #expect(
             DefinitionCheck.text(files)
-                == "a.yaml:2:3: error[unknown-key]: no `doo`; did you mean `do`? allowed here: do, use\n1 file: 1 error, 0 warnings\n"
+                == "a.yaml:2:3: error[unknown-key]: no `doo`; did you mean `do`? allowed here: do, use\n"
+                + "1 file: 1 error, 0 warnings\n"
         )
         #expect(
             DefinitionCheck.json(files) == [

@@ -29,7 +29,8 @@ struct MarkdownTests {
             ("&amp; &lt; &#x3c; &copy; &unknown; &#0;\n", "<p>&amp; &lt; &lt; © &amp;unknown; \u{FFFD}</p>\n"),
             (
                 "[a](/b \"c\") [d](https://e.f?x=1&y=2)\n",
-                "<p><a href=\"/b\" title=\"c\">a</a> <a href=\"https://e.f?x=1&amp;y=2\" rel=\"noopener noreferrer\">d</a></p>\n"
+                "<p><a href=\"/b\" title=\"c\">a</a> "
+                    + "<a href=\"https://e.f?x=1&amp;y=2\" rel=\"noopener noreferrer\">d</a></p>\n"
             ),
             ("![a *b*](/c.png)\n", "<p><img src=\"/c.png\" alt=\"a b\"></p>\n"),
         ]
