@@ -8,7 +8,7 @@ struct ProgramEnd {
     private let message: String
 
     init(of error: any Error, _ arguments: [String]) {
-        code = Sirdar.exitCode(for: error).rawValue
+        code = (error as? any EndsWithCode)?.ending.rawValue ?? Sirdar.exitCode(for: error).rawValue
         if code == Ending.done.rawValue {
             result = Sirdar.fullMessage(for: error)
             message = ""
@@ -33,6 +33,16 @@ struct ProgramEnd {
         exit(code)
     }
 }
+
+/// An error that knows how the program ends on account of it.
+protocol EndsWithCode: Error {
+    var ending: Ending { get }
+}
+
+extension Misconfigured: EndsWithCode { var ending: Ending { .configuration } }
+extension VersionChanged: EndsWithCode { var ending: Ending { .configuration } }
+extension MissingWorkflow: EndsWithCode { var ending: Ending { .configuration } }
+extension WrongSetting: EndsWithCode { var ending: Ending { .configuration } }
 
 /// A word in the place of a subcommand that names none.
 struct UnknownCommand: Sendable, Hashable {

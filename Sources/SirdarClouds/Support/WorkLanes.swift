@@ -1,3 +1,4 @@
+import SirdarEngine
 import Dispatch
 
 /// Some serial queues, each busy with at most one piece of work, and the work that waits for one.

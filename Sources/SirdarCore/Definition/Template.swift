@@ -61,7 +61,7 @@ extension JQ.Program {
     /// Evaluates for the first output, `null` when there is none; a failure is the specification's expression error.
     package func run(_ input: JSON, _ scope: Scope) throws(Problem) -> JSON {
         do {
-            return try evaluate(input, variables: scope.values(of: self.variables))
+            return try evaluate(input, variables: scope.values(of: variablesUsed))
         } catch {
             if case .noOutput = error { return .null }
             throw Problem(.expression, "\(source): \(error)")

@@ -24,6 +24,7 @@ struct Program {
     static func open(_ settings: ProgramSettings) throws -> Program {
         let log = settings.logger("sirdar")
         let configuration = StudioConfiguration.load(folder: settings.configuration)
+        try Misconfigured.check(configuration.files, log)
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
@@ -31,7 +32,7 @@ struct Program {
         let catalog = Catalog.load(
             folder: settings.definitions,
             .init(functions: actions.map { .init($0.signature) }, today: clock.now()))
-        try Misconfigured.check(configuration.files + catalog.files, log)
+        try Misconfigured.check(catalog.files, log)
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         let versions = try deploy(catalog, store, library, clock.now(), log)
@@ -59,8 +60,10 @@ struct Program {
         let pools = LocalCloudSettings(
             root: "\(settings.data)/clouds/local",
             locations: configuration.locations.map { .init(id: $0.id, label: $0.label) })
+        try FileManager.default.createDirectory(
+            atPath: pools.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try LocalCloud.makePools(pools)
-        return try LocalCloud(pools, tools: Toolbox.find(), logger: log)
+        return try LocalCloud(pools, tools: Toolbox(), logger: log)
     }
 
     /// Stores each version that is new, and loads those that instances may still be pinned to.
@@ -76,7 +79,8 @@ struct Program {
         for (name, definition) in catalog.definitions.sorted(by: { $0.key < $1.key }) {
             do {
                 _ = try store.deploy(definition.deployment(at: now))
-            } catch StoreError.versionTaken {
+            } catch {
+                guard case .versionTaken = error else { throw error }
                 throw VersionChanged(name: name.description)
             }
         }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import SirdarClouds
 import SirdarEngine
+import SirdarImages
 import SirdarServer
 
 /// `sirdar serve`: runs until it is told to stop.
@@ -39,8 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
         } else {
             lines.append("Sign in with the account that `sirdar init` made")
         }
-        print(lines.joined(separator: "\n"))
-        fflush(stdout)
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 
     /// Secrets of the installation itself.
