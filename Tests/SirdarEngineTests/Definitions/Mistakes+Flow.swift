@@ -296,5 +296,19 @@ extension Mistake {
                 "3:67: error[wrong-type]: `status` is a whole number, and not a text"
             ]
         ),
+        .steps(
+            "an empty expression",
+            #"""
+              - a: { set: { x: '${ }' } }
+            """#,
+            tells: ["3:20: error[expression]: the expression is empty: write `.` for the whole input"]
+        ),
+        .steps(
+            "an expression that asks for the time",
+            #"""
+              - a: { set: { x: '${ now }' } }
+            """#,
+            tells: ["3:24: error[expression]: the expression does not compile: 'now' is refused"]
+        ),
     ]
 }
