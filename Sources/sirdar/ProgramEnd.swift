@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SirdarCore
 
 /// How the program takes its leave: help on standard output, mistakes as sentences on standard error.
 struct ProgramEnd {
@@ -62,7 +63,7 @@ struct UnknownCommand: Sendable, Hashable {
             }
             let words = known.map(Self.name)
             let line = names.joined(separator: " ")
-            if let nearest = Nearest.word(to: argument, among: words) {
+            if let nearest = Suggestion.nearest(to: argument, among: words) {
                 sentence = "there is no `\(line) \(argument)`. Did you mean `\(line) \(nearest)`?"
             } else {
                 sentence = "there is no `\(line) \(argument)`. There is: \(words.joined(separator: ", "))."

@@ -28,7 +28,7 @@ struct Sirdar: AsyncParsableCommand {
     /// What runs here and not through a server.
     static let local: [any ParsableCommand.Type] = [
         ServeCommand.self, InitCommand.self, DemoCommand.self, MigrateCommand.self, BackupCommand.self,
-        RestoreCommand.self,
+        RestoreCommand.self, ConfigCommand.self,
     ]
 
     private static var installation: [CommandGroup] {

@@ -151,7 +151,8 @@ extension DefinitionReader {
             )
         }
         for key in keys { check(fields[key], key, function) }
-        if template.isConstant, findings.diagnostics.count == before { check(with, against: function.schema, [], function) }
+        guard template.isConstant, findings.diagnostics.count == before else { return template }
+        check(with, against: function.schema, [], function)
         return template
     }
 

@@ -182,7 +182,7 @@ extension DefinitionReader {
             findings.error(
                 .wrongValue,
                 at: keys.keyPlace("compensation"),
-                "only a step with `call` or `run` can be undone"
+                "only a step that calls an action or runs a workflow can be undone by a call"
             )
             return
         }

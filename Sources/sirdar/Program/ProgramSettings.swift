@@ -34,6 +34,8 @@ struct ProgramSettings {
             }
             logLevel = known
         }
+        data = URL(filePath: data).standardizedFileURL.path
+        definitions = URL(filePath: definitions).standardizedFileURL.path
     }
 
     func logger(_ label: String) -> Logger {

@@ -1,0 +1,206 @@
+import SirdarCore
+
+/// One thing that can be set: its name, what may stand there, what stands there when nobody says, and why it exists.
+///
+/// It is said by an option (`--worker-slots`), else by the environment (`SIRDAR_WORKER_SLOTS`), else by the file
+/// (`workerSlots`), else it is the default.
+package struct SettingKey: Sendable {
+    package let name: String
+    package let kind: Kind
+    package let fallback: String
+    /// One line, for the help and for the file.
+    package let why: String
+
+    package enum Kind: Sendable, Hashable {
+        /// `host:port`.
+        case address
+        case folder
+        /// `https://sirdar.example`, or nothing.
+        case origin
+        case flag
+        case integer(ClosedRange<Int>)
+        case word([String])
+    }
+
+    private init(_ name: String, _ kind: Kind, _ fallback: String, _ why: String) {
+        self.name = name
+        self.kind = kind
+        self.fallback = fallback
+        self.why = why
+    }
+}
+
+extension SettingKey {
+    /// Says where the file is, and so cannot stand in it.
+    static let config = SettingKey(
+        "config",
+        .folder,
+        "config",
+        "The folder of sirdar.yaml, of queues, calendars and projects."
+    )
+    static let listen = SettingKey(
+        "listen",
+        .address,
+        "127.0.0.1:8080",
+        "Where to listen. Other machines reach it only when it is one of their addresses."
+    )
+    static let origin = SettingKey(
+        "origin",
+        .origin,
+        "",
+        "How browsers reach the server, as https://sirdar.example; empty: as they say themselves."
+    )
+    static let behindProxy = SettingKey(
+        "behindProxy",
+        .flag,
+        "false",
+        "Whether a proxy of yours stands before the server, so that its X-Forwarded-For is believed."
+    )
+    static let data = SettingKey(
+        "data",
+        .folder,
+        "./data",
+        "The folder of everything that is kept. One server at a time holds it."
+    )
+    static let workflows = SettingKey(
+        "workflows",
+        .folder,
+        "Workflows",
+        "The folder of workflow definitions, which are deployed at start."
+    )
+    static let runbooks = SettingKey(
+        "runbooks",
+        .folder,
+        "Runbooks",
+        "The folder of runbooks, which manual steps name."
+    )
+    static let workerSlots = SettingKey(
+        "workerSlots",
+        .integer(1...256),
+        "8",
+        "How many automatic steps are worked on at once; each takes a thread."
+    )
+    static let laneLimit = SettingKey(
+        "laneLimit",
+        .integer(1...256),
+        "4",
+        "How many of them one lane (an action, an account, a region) may take."
+    )
+    static let leaseSeconds = SettingKey(
+        "leaseSeconds",
+        .integer(5...3600),
+        "60",
+        "How long a worker may be silent before its step is offered again."
+    )
+    static let sessionIdleMinutes = SettingKey(
+        "sessionIdleMinutes",
+        .integer(1...10_080),
+        "480",
+        "After how long without a click somebody must sign in again."
+    )
+    static let sessionAbsoluteMinutes = SettingKey(
+        "sessionAbsoluteMinutes",
+        .integer(1...43_200),
+        "720",
+        "After how long somebody must sign in again in any case."
+    )
+    static let bodyLimitBytes = SettingKey(
+        "bodyLimitBytes",
+        .integer(65_536...67_108_864),
+        "1048576",
+        "How large what a request brings may be, files included."
+    )
+    static let logLevel = SettingKey(
+        "logLevel",
+        .word(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+        "info",
+        "What is logged: this and everything worse."
+    )
+    static let logFormat = SettingKey(
+        "logFormat",
+        .word(["text", "json"]),
+        "text",
+        "Lines for people, or a JSON document each for programs."
+    )
+
+    /// Those of the file, in its order.
+    static let inFile = [
+        listen, origin, behindProxy, data, workflows, runbooks, workerSlots, laneLimit, leaseSeconds,
+        sessionIdleMinutes, sessionAbsoluteMinutes, bodyLimitBytes, logLevel, logFormat,
+    ]
+    package static let all = [config] + inFile
+
+    /// The environment variables of clients, which are none of the server's business and no mistakes.
+    static let ofClients = ["SIRDAR_URL", "SIRDAR_TOKEN", "SIRDAR_TOKEN_FILE"]
+
+    /// `worker-slots`.
+    package var option: String { words(joinedBy: "-").lowercased() }
+    /// `SIRDAR_WORKER_SLOTS`.
+    package var variable: String { "SIRDAR_" + words(joinedBy: "_").uppercased() }
+
+    private func words(joinedBy separator: String) -> String {
+        name.reduce(into: "") { words, letter in
+            if letter.isUppercase { words += separator }
+            words.append(letter)
+        }
+    }
+
+    /// What may stand there, in words.
+    var bounds: String {
+        switch kind {
+        case .address: "host:port"
+        case .folder: "a folder"
+        case .origin: "an address without a path, or nothing"
+        case .flag: "true or false"
+        case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .word(let words): words.joined(separator: ", ")
+        }
+    }
+
+    /// What is wrong with a value, as the rest of a sentence that begins with the value; `nil`: it may stand there.
+    func refusal(of text: String) -> String? {
+        let isRight =
+            switch kind {
+            case .address: ListenAddress(text) != nil
+            case .folder: !text.isEmpty && !text.utf8.contains(0)
+            case .origin: text.isEmpty || Self.isOrigin(text)
+            case .flag: text == "true" || text == "false"
+            case .integer(let range): Int(text).map(range.contains) == true
+            case .word(let words): words.contains(text)
+            }
+        if isRight { return nil }
+        let nearest =
+            if case .word(let words) = kind { Suggestion.nearest(to: text, among: words) } else { String?.none }
+        return "is `\(text)`, and must be \(bounds)" + (nearest.map { "; did you mean `\($0)`?" } ?? ".")
+    }
+
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let colon = text.firstRange(of: "://") else { return false }
+        let (scheme, host) = (text[..<colon.lowerBound], text[colon.upperBound...])
+        return (scheme == "https" || scheme == "http") && !host.isEmpty
+            && host.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/?#@".utf8.contains($0) }
+    }
+}
+
+/// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port)
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        self.host = String(host)
+        self.port = port
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+
+/// The options of every command that runs here: one for each setting.
+struct SettingsOptions: ParsableArguments {
+    @Option(name: .of(.config), help: .of(.config)) var config: String?
+    @Option(name: .of(.listen), help: .of(.listen)) var listen: String?
+    @Option(name: .of(.origin), help: .of(.origin)) var origin: String?
+    @Option(name: .of(.behindProxy), help: .of(.behindProxy)) var behindProxy: String?
+    @Option(name: .of(.data), help: .of(.data)) var data: String?
+    @Option(name: .of(.workflows), help: .of(.workflows)) var workflows: String?
+    @Option(name: .of(.runbooks), help: .of(.runbooks)) var runbooks: String?
+    @Option(name: .of(.workerSlots), help: .of(.workerSlots)) var workerSlots: String?
+    @Option(name: .of(.laneLimit), help: .of(.laneLimit)) var laneLimit: String?
+    @Option(name: .of(.leaseSeconds), help: .of(.leaseSeconds)) var leaseSeconds: String?
+    @Option(name: .of(.sessionIdleMinutes), help: .of(.sessionIdleMinutes)) var sessionIdleMinutes: String?
+    @Option(name: .of(.sessionAbsoluteMinutes), help: .of(.sessionAbsoluteMinutes)) var sessionAbsoluteMinutes: String?
+    @Option(name: .of(.bodyLimitBytes), help: .of(.bodyLimitBytes)) var bodyLimitBytes: String?
+    @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
+    @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
+
+    init() {}
+
+    /// What was given, by the names of the settings.
+    var given: [String: String] {
+        let all: [(SettingKey, String?)] = [
+            (.config, config), (.listen, listen), (.origin, origin), (.behindProxy, behindProxy), (.data, data),
+            (.workflows, workflows), (.runbooks, runbooks), (.workerSlots, workerSlots), (.laneLimit, laneLimit),
+            (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
+            (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.bodyLimitBytes, bodyLimitBytes), (.logLevel, logLevel),
+            (.logFormat, logFormat),
+        ]
+        return all.reduce(into: [:]) { given, option in given[option.0.name] = option.1 }
+    }
+
+    /// The settings; what is wrong with them is said, and ends the command.
+    func resolve() throws -> ResolvedSettings {
+        do throws(SettingsProblems) {
+            let resolved = try ResolvedSettings(commandLine: given)
+            resolved.warnings.forEach(Terminal.say)
+            return resolved
+        } catch {
+            error.sentences.forEach(Terminal.say)
+            throw Ending.configuration.code
+        }
+    }
+}
+
+extension NameSpecification {
+    fileprivate static func of(_ key: SettingKey) -> NameSpecification { .customLong(key.option) }
+}
+
+extension ArgumentHelp {
+    fileprivate static func of(_ key: SettingKey) -> ArgumentHelp {
+        let value =
+            switch key.kind {
+            case .address: "host:port"
+            case .folder: "folder"
+            case .origin: "address"
+            case .flag: "true|false"
+            case .integer: "number"
+            case .word: "word"
+            }
+        let fallback = key.fallback.isEmpty ? "" : " (default: \(key.fallback))"
+        return ArgumentHelp("\(key.why)\(fallback)", valueName: value)
+    }
+}
