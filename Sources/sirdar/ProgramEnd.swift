@@ -43,7 +43,6 @@ protocol EndsWithCode: Error {
 extension Misconfigured: EndsWithCode { var ending: Ending { .configuration } }
 extension VersionChanged: EndsWithCode { var ending: Ending { .configuration } }
 extension MissingWorkflow: EndsWithCode { var ending: Ending { .configuration } }
-extension WrongSetting: EndsWithCode { var ending: Ending { .configuration } }
 
 /// A word in the place of a subcommand that names none.
 struct UnknownCommand: Sendable, Hashable {

@@ -32,24 +32,28 @@ package struct CatalogFiles: Sendable {
 extension CatalogFiles {
     /// Reads `Workflows/*.yaml`, `Runbooks/*.md` and `config/queues.yaml` of a folder; what is not there is empty.
     package init(folder: String) {
+        let folder = folder == "." || folder.isEmpty ? "" : URL(filePath: folder).relativePath + "/"
+        self.init(workflows: "\(folder)Workflows", runbooks: "\(folder)Runbooks", config: "\(folder)config")
+    }
+
+    /// Reads the folders where workflows, runbooks and `queues.yaml` are.
+    package init(workflows: String, runbooks: String, config: String) {
         self.init()
-        let root = URL(filePath: folder, directoryHint: .isDirectory)
-        workflows = Self.names(in: root.appending(path: "Workflows"), ["yaml", "yml"])
-            .compactMap { read("Workflows/\($0)", in: folder, limit: YAMLSource.bytesMax) }
-        runbooks = Self.names(in: root.appending(path: "Runbooks"), ["md"])
-            .compactMap { read("Runbooks/\($0)", in: folder, limit: MarkdownDocument.bytesMax * 2) }
-        if FileManager.default.fileExists(atPath: root.appending(path: "config/queues.yaml").path) {
-            queues = read("config/queues.yaml", in: folder, limit: YAMLSource.bytesMax)
-        }
+        self.workflows = Self.paths(in: workflows, ["yaml", "yml"])
+            .compactMap { read($0, limit: YAMLSource.bytesMax) }
+        self.runbooks = Self.paths(in: runbooks, ["md"])
+            .compactMap { read($0, limit: MarkdownDocument.bytesMax * 2) }
+        let queues = "\(config)/queues.yaml"
+        if FileManager.default.fileExists(atPath: queues) { self.queues = read(queues, limit: YAMLSource.bytesMax) }
     }
 
-    private static func names(in folder: URL, _ extensions: Set<String>) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    private static func paths(in folder: String, _ extensions: Set<String>) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { !$0.hasPrefix(".") && extensions.contains(URL(filePath: $0).pathExtension) }.sorted()
+            .map { "\(folder)/\($0)" }
     }
 
-    private mutating func read(_ name: String, in folder: String, limit: Int) -> File? {
-        let path = folder == "." || folder.isEmpty ? name : URL(filePath: folder).appending(path: name).relativePath
+    private mutating func read(_ path: String, limit: Int) -> File? {
         switch Self.read(path, limit: limit) {
         case .success(let file): return file
         case .failure(let diagnostic):

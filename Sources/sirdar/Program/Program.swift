@@ -9,7 +9,7 @@ import SirdarServer
 
 /// Everything wired: the one place where the parts of the program meet.
 struct Program {
-    let settings: ProgramSettings
+    let settings: Settings
     let data: DataDirectory
     let store: any Store
     let cloud: LocalCloud
@@ -21,16 +21,17 @@ struct Program {
     /// Takes the data folder, reads every file, deploys what is new, and starts nothing yet.
     ///
     /// - Throws: `Misconfigured` with every mistake of every file; `DataDirectory.InUse`.
-    static func open(_ settings: ProgramSettings) throws -> Program {
+    static func open(_ settings: Settings) throws -> Program {
         let log = settings.logger("sirdar")
-        let configuration = StudioConfiguration.load(folder: settings.configuration)
+        let configuration = StudioConfiguration.load(folder: settings.config)
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
         let actions = ImageActions(cloud: cloud, projects: configuration.projects).all
         let catalog = Catalog.load(
-            folder: settings.definitions,
-            .init(functions: actions.map { .init($0.signature) }, today: clock.now()))
+            CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config),
+            .init(functions: actions.map { .init($0.signature) }, today: clock.now())
+        )
         try Misconfigured.check(configuration.files + catalog.files, log)
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
@@ -45,20 +46,32 @@ struct Program {
             log: log
         )
         let studio = ImageStudio(
-            engine: engine, cloud: cloud, projects: configuration.projects, versions: versions)
+            engine: engine,
+            cloud: cloud,
+            projects: configuration.projects,
+            versions: versions
+        )
         return Program(
-            settings: settings, data: data, store: store, cloud: cloud, engine: engine, studio: studio,
-            configuration: configuration, log: log)
+            settings: settings,
+            data: data,
+            store: store,
+            cloud: cloud,
+            engine: engine,
+            studio: studio,
+            configuration: configuration,
+            log: log
+        )
     }
 
     private static func openCloud(
-        _ settings: ProgramSettings,
+        _ settings: Settings,
         _ configuration: StudioConfiguration,
         _ log: Logger
     ) throws -> LocalCloud {
         let pools = LocalCloudSettings(
             root: "\(settings.data)/clouds/local",
-            locations: configuration.locations.map { .init(id: $0.id, label: $0.label) })
+            locations: configuration.locations.map { .init(id: $0.id, label: $0.label) }
+        )
         try LocalCloud.makePools(pools)
         return try LocalCloud(pools, tools: Toolbox(), logger: log)
     }
@@ -84,7 +97,9 @@ struct Program {
         for stored in try store.deployments() {
             let decoded = Catalog.decode(stored.deployment, catalog.vocabulary)
             guard let workflow = decoded.workflow else {
-                log.error("the deployed workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more")
+                log.error(
+                    "the deployed workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more"
+                )
                 continue
             }
             library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))

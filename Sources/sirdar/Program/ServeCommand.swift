@@ -11,33 +11,37 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the server.",
-        discussion: """
-            SIRDAR_DATA is the data folder (data), SIRDAR_LISTEN the address (127.0.0.1:8080), SIRDAR_DEFINITIONS the \
-            folder that holds Workflows, Runbooks and config (the present one).
-            """
+        discussion: "What is not given here is read from the environment, then from sirdar.yaml: sirdar config explain."
     )
 
+    @OptionGroup var options: SettingsOptions
+
     func run() async throws {
-        let settings = try ProgramSettings()
+        let settings = try options.resolve().settings
         let program = try Program.open(settings)
         _ = try program.cloud.resume(by: .within(.seconds(60)))
         program.engine.run()
         defer { program.engine.stop() }
-        var server = Server.Settings()
+        var server = settings.server
         server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
         let application = try Server(
-            engine: program.engine, studio: program.studio, settings: server, log: program.log
-        ).application(host: settings.host, port: settings.port)
+            engine: program.engine,
+            studio: program.studio,
+            settings: server,
+            log: program.log
+        ).application(host: settings.listen.host, port: settings.listen.port)
         Self.greet(settings)
         try await application.runService()
     }
 
-    private static func greet(_ settings: ProgramSettings) {
+    private static func greet(_ settings: Settings) {
         let credentials = "\(settings.data)/\(DemoCredentials.file)"
         var lines = ["Sirdar answers at \(settings.address)"]
         if FileManager.default.fileExists(atPath: credentials) {
             lines.append("Sign in as operator, requester or another of the accounts in \(credentials)")
-            lines.append("For the command line: export SIRDAR_URL=\(settings.address) SIRDAR_TOKEN=<a token of that file>")
+            lines.append(
+                "For the command line: export SIRDAR_URL=\(settings.address) SIRDAR_TOKEN=<a token of that file>"
+            )
         } else {
             lines.append("Sign in with the account that `sirdar init` made")
         }

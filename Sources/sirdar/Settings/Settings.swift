@@ -17,7 +17,6 @@ package struct Settings: Sendable, Hashable {
     package let leaseSeconds: Int
     package let sessionIdleMinutes: Int
     package let sessionAbsoluteMinutes: Int
-    package let bodyLimitBytes: Int
     /// One of the levels of swift-log.
     package let logLevel: String
     package let logFormat: LogFormat
@@ -171,7 +170,6 @@ extension Settings {
         leaseSeconds = integer(.leaseSeconds)
         sessionIdleMinutes = integer(.sessionIdleMinutes)
         sessionAbsoluteMinutes = integer(.sessionAbsoluteMinutes)
-        bodyLimitBytes = integer(.bodyLimitBytes)
         logLevel = text(.logLevel)
         logFormat = format
     }

@@ -80,6 +80,11 @@ struct Connection: Sendable {
                 "\(server) did not answer within \(answerSeconds) s. It may have done what was asked: look before you repeat it."
             ]
         }
+        let isConnected =
+            error as? HTTPClientError != .connectTimeout && !"\(type(of: error))".contains("NIOConnectionError")
+        if isConnected {
+            return ["\(server) broke off before its answer was whole. Look what was done before you repeat it."]
+        }
         let reason = systemReason(text).map { " (\($0))" } ?? ""
         return [
             "Nothing answers at \(server)\(reason).",
