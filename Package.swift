@@ -129,7 +129,7 @@ let package = Package(
             ]
         ),
         suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
-        suite("SirdarCloudsTests", ["SirdarImages", "SirdarClouds", crypto]),
+        suite("SirdarCloudsTests", ["SirdarEngine", "SirdarImages", "SirdarClouds", crypto]),
         suite(
             "SirdarServerTests",
             [

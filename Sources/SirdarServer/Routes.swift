@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import SirdarEngine
+package import SirdarEngine
 
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
@@ -138,6 +138,26 @@ struct Route: Sendable {
         router.on(RouterPath(path), method: method) { request, context in
             try need.check(context)
             return try await handler(request, context)
+        }
+    }
+}
+
+/// A route as others see it: what it is, and what somebody needs even to try it.
+package struct RouteLine: Sendable, Hashable {
+    package let method: String
+    package let path: String
+    package let isOpen: Bool
+    /// `nil`: whoever is signed in.
+    package let operation: Permissions.Operation?
+}
+
+extension Server {
+    /// Every URL with what it needs, for the interface's description and for tests.
+    package var routeLines: [RouteLine] {
+        routes.map { route in
+            let operation: Permissions.Operation? = if case .may(let operation) = route.need { operation } else { nil }
+            return RouteLine(
+                method: route.method.rawValue, path: route.path, isOpen: route.need == .nobody, operation: operation)
         }
     }
 }

@@ -14,11 +14,16 @@ struct FaultTests {
         let ground = try Ground()
         let machine = try ground.machine()
         #expect(truncate(ground.disk(machine), 40 << 20) == 0)
-        #expect(try judge("qemu-img", "convert", "-f", "raw", "-O", "qcow2", ground.disk(machine), ground.root + "/x").status == 0)
+        #expect(
+            try judge("qemu-img", "convert", "-f", "raw", "-O", "qcow2", ground.disk(machine), ground.root + "/x")
+                .status == 0
+        )
         let error = try #require(throws: CloudError.self) {
             try ground.cloud.createImage(ImageSpec(machine: machine, name: "x"), key: "k", by: ground.soon)
         }
-        #expect(error.sentence.hasPrefix("The disk of ws-01 is damaged: it has 41943040 bytes and was made with 67108864."))
+        #expect(
+            error.sentence.hasPrefix("The disk of ws-01 is damaged: it has 41943040 bytes and was made with 67108864.")
+        )
     }
 
     @Test("an image that was damaged is neither launched nor copied")
@@ -29,7 +34,11 @@ struct FaultTests {
         try file.seek(toOffset: 200_000)
         try file.write(contentsOf: Data("damage".utf8))
         try file.close()
-        let copy = try ground.cloud.copyImage(CopySpec(image: image.ref, to: "oregon", name: "c"), key: "c", by: ground.soon)
+        let copy = try ground.cloud.copyImage(
+            CopySpec(image: image.ref, to: "oregon", name: "c"),
+            key: "c",
+            by: ground.soon
+        )
         #expect(Self.reason(try ground.finished(copy)).contains("are not what they were"))
         let spec = LaunchSpec(image: image.ref, name: "m", project: nil, machineType: "workstation")
         let machine = try ground.finished(ground.cloud.launch(spec, key: "l", by: ground.soon))
@@ -43,7 +52,9 @@ struct FaultTests {
         #expect(error.kind == .invalid && error.sentence.contains("is damaged"))
     }
 
-    @Test("a pool without room fails the image with a sentence, leaves no half of it, and works again when there is room")
+    @Test(
+        "a pool without room fails the image with a sentence, leaves no half of it, and works again when there is room"
+    )
     func noRoom() throws {
         // The real qemu-img under a real limit on file sizes: what a full disk is to it, without being root.
         let ground = try Ground()
@@ -53,7 +64,10 @@ struct FaultTests {
         try Data(script.utf8).write(to: URL(fileURLWithPath: limited + "/qemu-img"))
         #expect(chmod(limited + "/qemu-img", 0o755) == 0)
         let noise = (0..<1 << 20).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7 ^ $0 &* $0) }
-        let machine = try ground.machine("ws-01", [DiskEntry(path: "/noise", content: .bytes(noise), mode: 0o644, owner: 0, group: 0)])
+        let machine = try ground.machine(
+            "ws-01",
+            [DiskEntry(path: "/noise", content: .bytes(noise), mode: 0o644, owner: 0, group: 0)]
+        )
         let cloud = try LocalCloud(ground.settings, tools: Toolbox(folders: [limited] + Toolbox.folders))
         let spec = ImageSpec(machine: machine, name: "one")
         let failed = try ground.finished(cloud.createImage(spec, key: "k", by: ground.soon), in: cloud)
@@ -62,20 +76,31 @@ struct FaultTests {
         #expect(try ground.image(of: machine, name: "one", key: "k2").state == .available)
     }
 
-    @Test("a copy into a full disk fails with a sentence", .enabled(if: geteuid() == 0, "only root can mount a small disk"))
+    @Test(
+        "a copy into a full disk fails with a sentence",
+        .enabled(if: geteuid() == 0, "only root can mount a small disk")
+    )
     func fullDisk() throws {
         let mountPoint = NSTemporaryDirectory() + "sirdar-full-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: mountPoint, withIntermediateDirectories: true)
         #expect(try judge("mount", "-t", "tmpfs", "-o", "size=300k", "none", mountPoint).status == 0)
         defer {
-            _ = try? judge("umount", "-l", mountPoint)  // A mount that stays is seen by who looks after the test machine.
+            // A mount that stays is seen by who looks after the test machine.
+            _ = try? judge("umount", "-l", mountPoint)
             rmdir(mountPoint)
         }
         let ground = try Ground(oregonOn: mountPoint)
         let noise = (0..<1 << 20).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7 ^ $0 &* $0) }
-        let machine = try ground.machine("ws-01", [DiskEntry(path: "/noise", content: .bytes(noise), mode: 0o644, owner: 0, group: 0)])
+        let machine = try ground.machine(
+            "ws-01",
+            [DiskEntry(path: "/noise", content: .bytes(noise), mode: 0o644, owner: 0, group: 0)]
+        )
         let image = try ground.image(of: machine)
-        let copy = try ground.cloud.copyImage(CopySpec(image: image.ref, to: "oregon", name: "c"), key: "c", by: ground.soon)
+        let copy = try ground.cloud.copyImage(
+            CopySpec(image: image.ref, to: "oregon", name: "c"),
+            key: "c",
+            by: ground.soon
+        )
         #expect(Self.reason(try ground.finished(copy)).hasPrefix("The pool is full"))
         #expect(try ground.names(in: "oregon/images").filter { $0.hasSuffix("partial") } == [])
     }
@@ -102,7 +127,10 @@ struct FaultTests {
         #expect(error.sentence.contains("london/machines/ws-01.json is damaged"))
     }
 
-    @Test("an image that a kill left half made is made by the next start, and by the next poll", arguments: [true, false])
+    @Test(
+        "an image that a kill left half made is made by the next start, and by the next poll",
+        arguments: [true, false]
+    )
     func killed(_ byResume: Bool) throws {
         let ground = try Ground()
         let machine = try ground.machine()
@@ -113,7 +141,10 @@ struct FaultTests {
         if byResume { try cloud.resume(by: ground.soon) }
         #expect(try cloud.createImage(spec, key: "k", by: ground.soon) == ref)
         #expect(try ground.finished(ref, in: cloud).state == .available)
-        #expect(try judge("qemu-img", "compare", "-f", "raw", "-F", "qcow2", ground.disk(machine), ground.file(ref)).status == 0)
+        #expect(
+            try judge("qemu-img", "compare", "-f", "raw", "-F", "qcow2", ground.disk(machine), ground.file(ref)).status
+                == 0
+        )
         #expect(try ground.names(in: "london/images").filter { $0.hasSuffix(".partial") } == [])
         withExtendedLifetime(killed) {}
     }
@@ -136,7 +167,10 @@ struct FaultTests {
     }
 
     /// Begins work whose tool waits at a gate, then ends it as a kill would: the record stays pending.
-    private static func interrupted<Ref>(_ ground: Ground, _ begin: (LocalCloud) throws -> Ref) throws -> (Ref, LocalCloud) {
+    private static func interrupted<Ref>(
+        _ ground: Ground,
+        _ begin: (LocalCloud) throws -> Ref
+    ) throws -> (Ref, LocalCloud) {
         let gate = try Gate(ground, tool: "qemu-img")
         let cloud = try LocalCloud(ground.settings, tools: Toolbox(folders: [gate.folder] + Toolbox.folders))
         let ref = try begin(cloud)
@@ -153,7 +187,11 @@ struct FaultTests {
         }
         try ground.cloud.startMachine(machine, key: "on", by: ground.soon)
         try ground.cloud.stopMachine(machine, force: false, key: "off", by: ground.soon)
-        #expect(Self.reason(try ground.finished(ref, in: ground.restarted())).contains("was started after the image was asked for"))
+        #expect(
+            Self.reason(try ground.finished(ref, in: ground.restarted())).contains(
+                "was started after the image was asked for"
+            )
+        )
         withExtendedLifetime(killed) {}
     }
 
@@ -182,6 +220,22 @@ struct FaultTests {
         #expect(try ground.text("/etc/fstab", on: machine).contains("10.42.0.20"))
     }
 
+    @Test("a tool inherits the locks of what it works on, and nothing else")
+    func inheritance() throws {
+        let ground = try Ground()
+        let machine = try ground.machine()
+        let gate = try Gate(ground, tool: "qemu-img")
+        let cloud = try LocalCloud(ground.settings, tools: Toolbox(folders: [gate.folder] + Toolbox.folders))
+        let spec = ImageSpec(machine: machine, name: "one")
+        let image = try cloud.createImage(spec, key: "k", by: ground.soon)
+        _ = try ground.settled { gate.isReached() ? true : nil }
+        #expect(try programs(holding: ground.disk(machine) + ".lock").contains("qemu-img"))
+        #expect(try programs(holding: ground.file(image) + ".lock").contains("qemu-img"))
+        #expect(try programs(holding: ground.root + "/london/images/.gate") == [])
+        gate.open()
+        #expect(try ground.finished(image, in: cloud).state == .available)
+    }
+
     @Test("the sweep removes what nobody owns and leaves what somebody is working on")
     func sweep() throws {
         let ground = try Ground()
@@ -196,7 +250,11 @@ struct FaultTests {
         _ = try ground.settled { gate.isReached() ? true : nil }
         try Data("in work".utf8).write(to: URL(fileURLWithPath: "\(ground.root)/london/images/\(partial)"))
         try ground.restarted().resume(by: ground.soon)
-        #expect(try ground.names(in: "london/images").filter { $0.hasSuffix(".partial") || $0.hasSuffix(".new") } == [partial])
+        #expect(
+            try ground.names(in: "london/images").filter { $0.hasSuffix(".partial") || $0.hasSuffix(".new") } == [
+                partial
+            ]
+        )
         #expect(try ground.names(in: "london/machines").filter { $0.hasSuffix(".partial") } == [])
         gate.open()
         #expect(try ground.finished(ref, in: busy).state == .available)

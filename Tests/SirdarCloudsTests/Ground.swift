@@ -45,7 +45,9 @@ final class Ground: Sendable {
         in location: String = "london",
         isOn: Bool = false,
         bytes: Int64 = 64 * mebibyte,
-        _ entries: [DiskEntry] = [.text("/etc/fstab", "10.42.0.20:/export/blackfen /mnt/blackfen nfs4 hard 0 0\n", mode: 0o640)]
+        _ entries: [DiskEntry] = [
+            .text("/etc/fstab", "10.42.0.20:/export/blackfen /mnt/blackfen nfs4 hard 0 0\n", mode: 0o640)
+        ]
     ) throws -> MachineRef {
         let machine = NewMachine(
             name: name,
@@ -107,7 +109,10 @@ final class Ground: Sendable {
 
 /// Runs a tool that judges our work and did not make it.
 func judge(_ tool: String, _ arguments: String...) throws -> (status: Int32, output: String) {
-    let folder = try #require(Toolbox.folders.first { folder in access(folder + "/" + tool, X_OK) == 0 }, "\(tool) is installed")
+    let folder = try #require(
+        Toolbox.folders.first { folder in access(folder + "/" + tool, X_OK) == 0 },
+        "\(tool) is installed"
+    )
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "\(folder)/\(tool)")
     process.arguments = arguments
@@ -131,4 +136,20 @@ func occurrences(of text: String, in path: String) throws -> Int {
         from = hit.upperBound
     }
     return count
+}
+
+/// The names of the programs other than this one that have a file open.
+func programs(holding path: String) throws -> [String] {
+    let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+    return processes.filter { $0 != getpid() }.compactMap { process in
+        // What is not ours to see holds none of our files.
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+        let holds = open.contains { number in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")) == path
+        }
+        guard holds, let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8) else {
+            return nil
+        }
+        return name.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
 }

@@ -8,9 +8,13 @@ struct GuestFilesTests {
     @Test("a file that is replaced keeps its mode and its owner, and the file system stays clean")
     func replaced() throws {
         let ground = try Ground()
-        let machine = try ground.machine("ws-01", [
-            .text("/etc/secret.conf", "old\n", mode: 0o640, owner: 70_000, group: 12), .text("/etc/other", "untouched\n"),
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            [
+                .text("/etc/secret.conf", "old\n", mode: 0o640, owner: 70_000, group: 12),
+                .text("/etc/other", "untouched\n"),
+            ]
+        )
         let before = try ground.files.readFile(in: machine, at: GuestPath("/etc/secret.conf"), by: ground.soon)
         #expect(before.file.mode == 0o640)
 
@@ -25,9 +29,12 @@ struct GuestFilesTests {
         #expect(try judge("debugfs", "-R", "cat /etc/secret.conf", ground.disk(machine)).output == text)
     }
 
-    @Test("a new file is made with the mode and owner asked for, in a directory that exists, the root included", arguments: [
-        "/etc/new.conf", "/new at the root", "/deep/er/still/x-\u{e9}\u{4e2d}",
-    ])
+    @Test(
+        "a new file is made with the mode and owner asked for, in a directory that exists, the root included",
+        arguments: [
+            "/etc/new.conf", "/new at the root", "/deep/er/still/x-\u{e9}\u{4e2d}",
+        ]
+    )
     func made(_ path: String) throws {
         let ground = try Ground()
         let machine = try ground.machine("ws-01", [.folder("/etc"), .folder("/deep/er/still")])
@@ -108,10 +115,14 @@ struct GuestFilesTests {
         #expect(error.kind == .conflict(facts: ["digest": first.digest]))
     }
 
-    @Test("what cannot be written is refused with its reason", arguments: [
-        ("/etc/link", "link"), ("/etc", "directory"), ("/missing/file", "does not exist"), ("/etc/fstab/x", "does not exist"),
-        ("/", "directory"),
-    ])
+    @Test(
+        "what cannot be written is refused with its reason",
+        arguments: [
+            ("/etc/link", "link"), ("/etc", "directory"), ("/missing/file", "does not exist"),
+            ("/etc/fstab/x", "does not exist"),
+            ("/", "directory"),
+        ]
+    )
     func refused(_ path: String, _ reason: String) throws {
         let ground = try Ground()
         let machine = try ground.machine("ws-01", [.text("/etc/fstab", "x\n"), .link("/etc/link", to: "fstab")])
@@ -128,10 +139,13 @@ struct GuestFilesTests {
         #expect(error.sentence == "ws-01 is on. Turn it off, then write the file.")
     }
 
-    @Test("paths that could leave their place or their command are refused", arguments: [
-        "etc/fstab", "/etc/../shadow", "/etc//fstab", "/etc/\"; rm x", "/a\nb", "/a'b", "/a`b", "/./a", "/a/", "",
-        "/" + String(repeating: "x", count: 1_024), "/" + String(repeating: "y", count: 256),
-    ])
+    @Test(
+        "paths that could leave their place or their command are refused",
+        arguments: [
+            "etc/fstab", "/etc/../shadow", "/etc//fstab", "/etc/\"; rm x", "/a\nb", "/a'b", "/a`b", "/./a", "/a/", "",
+            "/" + String(repeating: "x", count: 1_024), "/" + String(repeating: "y", count: 256),
+        ]
+    )
     func paths(_ path: String) {
         #expect(throws: CloudError.self) { try GuestPath(path) }
     }
@@ -139,11 +153,15 @@ struct GuestFilesTests {
     @Test("links are followed when reading, reported when asked about, and cannot loop for ever")
     func links() throws {
         let ground = try Ground()
-        let machine = try ground.machine("ws-01", [
-            .text("/srv/real/file", "there\n"), .link("/short", to: "srv/real"), .link("/srv/up", to: "../short/file"),
-            .link("/absolute", to: "/srv/up"), .link("/loop", to: "/loop"),
-            .link("/long", to: "/srv/./" + String(repeating: "./", count: 60) + "real/file"),
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            [
+                .text("/srv/real/file", "there\n"), .link("/short", to: "srv/real"),
+                .link("/srv/up", to: "../short/file"),
+                .link("/absolute", to: "/srv/up"), .link("/loop", to: "/loop"),
+                .link("/long", to: "/srv/./" + String(repeating: "./", count: 60) + "real/file"),
+            ]
+        )
         for path in ["/short/file", "/srv/up", "/absolute", "/long"] {
             #expect(try ground.text(path, on: machine) == "there\n")
         }
@@ -157,16 +175,27 @@ struct GuestFilesTests {
     func large() throws {
         let ground = try Ground()
         let names = (0..<2_000).map { "/many/file-with-a-rather-long-name-\($0).txt" }
-        let machine = try ground.machine("ws-01", names.map { DiskEntry.text($0, $0) } + [
-            DiskEntry(path: "/big", content: .bytes((0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }), mode: 0o644, owner: 0, group: 0)
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            names.map { DiskEntry.text($0, $0) } + [
+                DiskEntry(
+                    path: "/big",
+                    content: .bytes((0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }),
+                    mode: 0o644,
+                    owner: 0,
+                    group: 0
+                )
+            ]
+        )
         _ = try judge("debugfs", "-w", "-R", "punch /big 10 100", ground.disk(machine))
         _ = try judge("e2fsck", "-fyD", ground.disk(machine))
         let listed = try ground.files.listFiles(in: machine, at: GuestPath("/many"), by: ground.soon)
         #expect(listed.map(\.path) == names.sorted())
         #expect(try ground.text(names[1_234], on: machine) == names[1_234])
         let big = try ground.files.readFile(in: machine, at: GuestPath("/big"), by: ground.soon).bytes
-        let expected = (0..<1_000_000).map { (10 * 4_096..<101 * 4_096).contains($0) ? 0 : UInt8(truncatingIfNeeded: $0 / 7) }
+        let expected = (0..<1_000_000).map {
+            (10 * 4_096..<101 * 4_096).contains($0) ? 0 : UInt8(truncatingIfNeeded: $0 / 7)
+        }
         #expect(big == expected)
     }
 

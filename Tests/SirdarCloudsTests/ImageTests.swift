@@ -1,5 +1,6 @@
 import Foundation
 import SirdarClouds
+import SirdarEngine
 import SirdarImages
 import Testing
 
@@ -21,7 +22,10 @@ struct ImageTests {
         #expect(try #require(disk.storedBytes) < 2 * Ground.mebibyte)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: ground.file(ref)))
         #expect(facts.digest == sha256(bytes))
-        #expect(try judge("qemu-img", "compare", "-f", "raw", "-F", "qcow2", ground.disk(machine), ground.file(ref)).status == 0)
+        #expect(
+            try judge("qemu-img", "compare", "-f", "raw", "-F", "qcow2", ground.disk(machine), ground.file(ref)).status
+                == 0
+        )
         #expect(try ground.names(in: "london/images").filter { $0.hasSuffix(".partial") } == [])
     }
 
@@ -40,7 +44,9 @@ struct ImageTests {
             try ground.cloud.createImage(ImageSpec(machine: machine, name: "two"), key: "k", by: ground.soon)
         }
         #expect(other.code == "conflict")
-        let twin = try #require(throws: CloudError.self) { try ground.cloud.createImage(spec, key: "k2", by: ground.soon) }
+        let twin = try #require(throws: CloudError.self) {
+            try ground.cloud.createImage(spec, key: "k2", by: ground.soon)
+        }
         #expect(twin.kind == .duplicate(id: first.id))
     }
 
@@ -61,7 +67,9 @@ struct ImageTests {
         let ground = try Ground()
         let machine = try ground.machine(isOn: true)
         let spec = ImageSpec(machine: machine, name: "one")
-        let refusal = try #require(throws: CloudError.self) { try ground.cloud.createImage(spec, key: "k", by: ground.soon) }
+        let refusal = try #require(throws: CloudError.self) {
+            try ground.cloud.createImage(spec, key: "k", by: ground.soon)
+        }
         #expect(refusal.sentence == "ws-01 is on. Turn it off, then make the image.")
         try ground.cloud.stopMachine(machine, force: false, key: "s", by: ground.soon)
         try ground.cloud.stopMachine(machine, force: false, key: "s", by: ground.soon)
@@ -156,9 +164,19 @@ struct ImageTests {
     @Test("the estimate is what is written on the disk, at most the whole disk")
     func estimate() throws {
         let ground = try Ground()
-        let machine = try ground.machine("ws-01", bytes: 1 << 34, [
-            DiskEntry(path: "/big", content: .bytes(Array(repeating: 7, count: 3 << 20)), mode: 0o644, owner: 0, group: 0)
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            bytes: 1 << 34,
+            [
+                DiskEntry(
+                    path: "/big",
+                    content: .bytes(Array(repeating: 7, count: 3 << 20)),
+                    mode: 0o644,
+                    owner: 0,
+                    group: 0
+                )
+            ]
+        )
         let estimate = try ground.cloud.estimateBytes(of: machine, by: ground.soon)
         #expect(estimate.upperBound == 1 << 34)
         #expect((3 << 20)..<(40 << 20) ~= (try #require(estimate.measured)))
@@ -187,7 +205,9 @@ final class Gate: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let paths = Toolbox.folders.map { folder in folder + "/" + tool }
         let real = try #require(paths.first { path in access(path, X_OK) == 0 })
-        let script = "#!/bin/sh\n: > '\(folder)/reached'\nwhile [ ! -e '\(folder)/open' ]; do sleep 0.01; done\nexec \(real) \"$@\"\n"
+        let script =
+            "#!/bin/sh\n: > '\(folder)/reached'\n"
+            + "while [ ! -e '\(folder)/open' ]; do sleep 0.01; done\nexec \(real) \"$@\"\n"
         try Data(script.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(tool)"))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(tool)")
     }

@@ -14,19 +14,25 @@ struct ScanTests {
         program.replaceSubrange(2_097_145..<2_097_155, with: Array("10.42.0.20".utf8))
         let settings = "\u{FEFF}first\r\n\"Path\"=\"\\\\\\\\FILER\\\\projects\"\r\n"
         let registry: [UInt8] = settings.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
-        let machine = try ground.machine("ws-01", [
-            .text("/etc/fstab", "# first\n\n10.42.0.20:/export /mnt nfs4\n10.42.0.200 is another\n"),
-            DiskEntry(path: "/opt/program", content: .bytes(program), mode: 0o755, owner: 0, group: 0),
-            DiskEntry(path: "/srv/drive.reg", content: .bytes(registry), mode: 0o644, owner: 0, group: 0),
-            .text("/var/log/job-10.42.0.20.log", "nothing\n"), .link("/mnt-link", to: "/net/10.42.0.20/x"),
-            .text("/srv/plain", "clean\n"), .folder("/mnt/blackfen"),
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            [
+                .text("/etc/fstab", "# first\n\n10.42.0.20:/export /mnt nfs4\n10.42.0.200 is another\n"),
+                DiskEntry(path: "/opt/program", content: .bytes(program), mode: 0o755, owner: 0, group: 0),
+                DiskEntry(path: "/srv/drive.reg", content: .bytes(registry), mode: 0o644, owner: 0, group: 0),
+                .text("/var/log/job-10.42.0.20.log", "nothing\n"), .link("/mnt-link", to: "/net/10.42.0.20/x"),
+                .text("/srv/plain", "clean\n"), .folder("/mnt/blackfen"),
+            ]
+        )
         _ = try judge("debugfs", "-w", "-R", "ea_set /srv/plain user.server 10.42.0.20", ground.disk(machine))
         let needles: [TraceNeedle] = [Self.old, .path("\\\\filer\\projects"), .word("blackfen")]
         let report = try ground.inspection.scan(machine, for: needles, by: ground.soon)
 
         let expected: Set<TraceHit> = [
-            TraceHit(needle: Self.old, place: .line(path: "/etc/fstab", number: 3, text: "10.42.0.20:/export /mnt nfs4")),
+            TraceHit(
+                needle: Self.old,
+                place: .line(path: "/etc/fstab", number: 3, text: "10.42.0.20:/export /mnt nfs4")
+            ),
             TraceHit(needle: Self.old, place: .offset(path: "/opt/program", offset: 2_097_145)),
             TraceHit(needle: Self.old, place: .name(path: "/var/log/job-10.42.0.20.log")),
             TraceHit(needle: Self.old, place: .link(path: "/mnt-link", target: "/net/10.42.0.20/x")),
@@ -42,15 +48,21 @@ struct ScanTests {
         #expect(report.unreadable == [] && report.filesRead == 5)
     }
 
-    @Test("a needle across the pieces of a large file is found once, wherever it lies", arguments: [
-        1_048_570, 1_048_576, 1_047_552, 1_047_548, 2_097_151, 0, 2_999_990,
-    ])
+    @Test(
+        "a needle across the pieces of a large file is found once, wherever it lies",
+        arguments: [
+            1_048_570, 1_048_576, 1_047_552, 1_047_548, 2_097_151, 0, 2_999_990,
+        ]
+    )
     func pieces(_ offset: Int) throws {
         let ground = try Ground()
         var bytes = [UInt8](repeating: UInt8(ascii: " "), count: 3_000_000)
         bytes[0] = 0
         bytes.replaceSubrange(offset..<offset + 10, with: Array("10.42.0.20".utf8))
-        let machine = try ground.machine("ws-01", [DiskEntry(path: "/big", content: .bytes(bytes), mode: 0o644, owner: 0, group: 0)])
+        let machine = try ground.machine(
+            "ws-01",
+            [DiskEntry(path: "/big", content: .bytes(bytes), mode: 0o644, owner: 0, group: 0)]
+        )
         let report = try ground.inspection.scan(machine, for: [Self.old, .network("10.42.0.0/16")], by: ground.soon)
         #expect(report.hits.count == 2)
         #expect(report.hits.allSatisfy { $0.place == .offset(path: "/big", offset: Int64(offset)) } || offset == 0)
@@ -74,10 +86,14 @@ struct ScanTests {
     func freeSpace() throws {
         let ground = try Ground()
         let lines = (0..<400).map { "10.42.0.20:/export/blackfen/shot-\($0) /mnt nfs4 hard 0 0\n" }.joined()
-        let machine = try ground.machine("ws-01", [
-            .text("/etc/fstab", lines), .text("/etc/blackfen.conf", "x\n"), .link("/etc/old", to: "/net/10.42.0.20"),
-            .folder("/mnt/blackfen"), .text("/etc/kept", "kept\n"),
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            [
+                .text("/etc/fstab", lines), .text("/etc/blackfen.conf", "x\n"),
+                .link("/etc/old", to: "/net/10.42.0.20"),
+                .folder("/mnt/blackfen"), .text("/etc/kept", "kept\n"),
+            ]
+        )
         let needles: [TraceNeedle] = [Self.old, .word("blackfen")]
         try ground.write("10.57.0.20:/export/harrow /mnt nfs4 hard 0 0\n", to: "/etc/fstab", on: machine)
         for path in ["/etc/blackfen.conf", "/etc/old", "/mnt/blackfen"] {
@@ -87,10 +103,12 @@ struct ScanTests {
 
         let leaking = try ground.image(of: machine, name: "leaking", key: "a")
         let leak = try ground.inspection.searchImage(leaking.ref, for: needles, by: ground.soon)
-        let areas = Set(leak.hits.map { hit in
-            guard case .disk(_, let area) = hit.place else { return "?" }
-            return area
-        })
+        let areas = Set(
+            leak.hits.map { hit in
+                guard case .disk(_, let area) = hit.place else { return "?" }
+                return area
+            }
+        )
         #expect(leak.hits.count > 300 && areas.contains("free space"))
         #expect(areas.contains("the directory /etc/, perhaps a name that was deleted"))
 
@@ -134,17 +152,23 @@ struct ScanTests {
     @Test("a machine is generalised when the files that make it itself are gone")
     func identity() throws {
         let ground = try Ground()
-        let machine = try ground.machine("ws-01", [
-            .text("/etc/ssh/ssh_host_rsa_key", "key\n", mode: 0o600), .text("/etc/machine-id", "4f2a\n", mode: 0o444),
-            .text("/etc/hostname", "ws-01\n"), .text("/var/lib/Thinkbox/Deadline10/slaves/ws-01.ini", "[Slave]\n"),
-            .text("/etc/opencue/rqd.conf", "[Override]\n OVERRIDE_HOSTNAME = ws-01\n"), .folder("/var/lib/cloud/instance"),
-        ])
+        let machine = try ground.machine(
+            "ws-01",
+            [
+                .text("/etc/ssh/ssh_host_rsa_key", "key\n", mode: 0o600),
+                .text("/etc/machine-id", "4f2a\n", mode: 0o444),
+                .text("/etc/hostname", "ws-01\n"), .text("/var/lib/Thinkbox/Deadline10/slaves/ws-01.ini", "[Slave]\n"),
+                .text("/etc/opencue/rqd.conf", "[Override]\n OVERRIDE_HOSTNAME = ws-01\n"),
+                .folder("/var/lib/cloud/instance"),
+            ]
+        )
         let before = try ground.inspection.identityTraces(of: machine, by: ground.soon)
         #expect(before.count == 6 && Set(before.map(\.kind)).count == 5)
         for trace in before {
             switch trace.kind {
             case .machineId, .hostName: try ground.write("", to: trace.path, on: machine)
-            case .workerIdentity where trace.path.hasSuffix("rqd.conf"): try ground.write("[Override]\n", to: trace.path, on: machine)
+            case .workerIdentity where trace.path.hasSuffix("rqd.conf"):
+                try ground.write("[Override]\n", to: trace.path, on: machine)
             case .sshHostKey, .workerIdentity, .cloudInit:
                 try ground.files.removeFile(in: machine, at: GuestPath(trace.path), key: "r", by: ground.soon)
             }
@@ -164,7 +188,9 @@ struct ScanTests {
         let made = try ground.files.statFile(in: machine, at: path, by: ground.soon)
         #expect((made.kind, made.mode, made.owner, made.group) == (.directory, 0o750, 1_001, 1_002))
         try ground.write("x\n", to: "/mnt/harrow/file", on: machine)
-        #expect(throws: CloudError.self) { try ground.files.removeFile(in: machine, at: path, key: "r", by: ground.soon) }
+        #expect(throws: CloudError.self) {
+            try ground.files.removeFile(in: machine, at: path, key: "r", by: ground.soon)
+        }
         #expect(try judge("e2fsck", "-fn", ground.disk(machine)).status == 0)
     }
 }

@@ -12,7 +12,8 @@ struct TraceMatcherTests {
     }
 
     private static func cases(_ needle: TraceNeedle, hits: [String], misses: [String]) -> [Case] {
-        hits.map { Case(needle: needle, text: $0, isHit: true) } + misses.map { Case(needle: needle, text: $0, isHit: false) }
+        hits.map { Case(needle: needle, text: $0, isHit: true) }
+            + misses.map { Case(needle: needle, text: $0, isHit: false) }
     }
 
     static let addresses =
@@ -31,7 +32,8 @@ struct TraceMatcherTests {
         + cases(
             .address("fd00:42::20"),
             hits: [
-                "fd00:42::20", "FD00:0042:0:0:0:0:0:20", "fd00:0042:0000:0000:0000:0000:0000:0020", "[fd00:42::20]:2049",
+                "fd00:42::20", "FD00:0042:0:0:0:0:0:20", "fd00:0042:0000:0000:0000:0000:0000:0020",
+                "[fd00:42::20]:2049",
                 "nfs fd00:42::20: hard", "fd00:42::0020%eth0",
             ],
             misses: ["fd00:42::200", "fd00:42::2", "afd00:42::20", "fd00:42:20", "00:42:20:11:22:33"]
@@ -46,7 +48,10 @@ struct TraceMatcherTests {
         cases(
             .host("filer.blackfen.example"),
             hits: ["filer.blackfen.example", "FILER.Blackfen.Example:/export", "//filer.blackfen.example/x"],
-            misses: ["filer2.blackfen.example", "xfiler.blackfen.example", "filer-blackfen.example", "old-filer.blackfen.example"]
+            misses: [
+                "filer2.blackfen.example", "xfiler.blackfen.example", "filer-blackfen.example",
+                "old-filer.blackfen.example",
+            ]
         )
         + cases(
             .host("filer"),
@@ -60,7 +65,9 @@ struct TraceMatcherTests {
         )
         + cases(
             .path("\\\\filer\\projects"),
-            hits: ["\\\\filer\\projects\\sh010", "//filer/projects", "smb://FILER/projects", "\\\\\\\\filer\\\\projects"],
+            hits: [
+                "\\\\filer\\projects\\sh010", "//filer/projects", "smb://FILER/projects", "\\\\\\\\filer\\\\projects",
+            ],
             misses: ["\\\\filer\\projects2", "\\\\afiler\\projects", "filer projects"]
         )
         + cases(
@@ -79,9 +86,13 @@ struct TraceMatcherTests {
         #expect(try TraceMatcher([example.needle]).needles(in: example.text).isEmpty == !example.isHit)
     }
 
-    @Test("what is no address, no network, or too short is refused", arguments: [
-        TraceNeedle.address("10.42.0"), .address("filer"), .network("10.42.0.0"), .network("10.42.0.0/40"), .word("ab"),
-    ])
+    @Test(
+        "what is no address, no network, or too short is refused",
+        arguments: [
+            TraceNeedle.address("10.42.0"), .address("filer"), .network("10.42.0.0"), .network("10.42.0.0/40"),
+            .word("ab"),
+        ]
+    )
     func refused(_ needle: TraceNeedle) throws {
         #expect(throws: CloudError.self) { try TraceMatcher([needle]) }
     }

@@ -22,9 +22,17 @@ struct DemoFiles {
         return [
             .text("/etc/os-release", release), .folder("/etc/ssh"), .folder("/root", mode: 0o700),
             .folder("/tmp", mode: 0o1777), .folder("/var/log"), .folder("/mnt"), .link("/var/run", to: "/run"),
-            .folder("/run"), .text("/etc/passwd", Self.passwd), .text("/etc/shadow", "root:!locked::0:99999:7:::\n", mode: 0o600),
-            .text("/etc/ssh/sshd_config", "PermitRootLogin no\nPasswordAuthentication no\nSubsystem sftp internal-sftp\n", mode: 0o600),
-            .text("/etc/chrony.conf", "pool 2.rocky.pool.ntp.org iburst\ndriftfile /var/lib/chrony/drift\nmakestep 1.0 3\n"),
+            .folder("/run"), .text("/etc/passwd", Self.passwd),
+            .text("/etc/shadow", "root:!locked::0:99999:7:::\n", mode: 0o600),
+            .text(
+                "/etc/ssh/sshd_config",
+                "PermitRootLogin no\nPasswordAuthentication no\nSubsystem sftp internal-sftp\n",
+                mode: 0o600
+            ),
+            .text(
+                "/etc/chrony.conf",
+                "pool 2.rocky.pool.ntp.org iburst\ndriftfile /var/lib/chrony/drift\nmakestep 1.0 3\n"
+            ),
         ]
     }
 
@@ -58,12 +66,14 @@ struct DemoFiles {
     private var storage: [DiskEntry] {
         let uuid = Digest.of("root file system \(machine.kind)")
         var fstab = "# Made by the installer. After a change: systemctl daemon-reload\n"
-        fstab += "UUID=\(uuid.prefix(8))-\(uuid.dropFirst(8).prefix(4))-4a17-9c55-\(uuid.suffix(12))  /  ext4  defaults  1 1\n"
+        fstab +=
+            "UUID=\(uuid.prefix(8))-\(uuid.suffix(4))-4a17-9c55-\(uuid.suffix(12))  /  ext4  defaults  1 1\n"
         var hosts = "127.0.0.1   localhost localhost.localdomain\n::1         localhost localhost.localdomain\n"
         guard let project = machine.project else { return [.text("/etc/fstab", fstab), .text("/etc/hosts", hosts)] }
         let options = "rw,hard,_netdev,nofail,nconnect=4"
         fstab += "\(project.storageAddress):\(project.exportPath)  \(project.mountPoint)  nfs4  \(options)  0 0\n"
-        fstab += "\(project.storageAddress):\(project.exportPath)/cache  \(project.mountPoint)-cache  nfs4  \(options),noatime  0 0\n"
+        fstab +=
+            "\(project.storageAddress):\(project.exportPath)/cache \(project.mountPoint)-cache  nfs4  \(options)  0 0\n"
         hosts += "\(project.storageAddress)  filer.studio.example filer\n"
         hosts += "\(project.managerAddress)  manager.studio.example manager\n"
         hosts += "\(Self.licenceAddress)  licences.studio.example licences\n"

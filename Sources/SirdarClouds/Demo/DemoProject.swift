@@ -4,7 +4,8 @@ package struct DemoProject: Sendable, Hashable {
     package enum Connection: String, Sendable {
         /// Deadline through its Remote Connection Server: only the manager's address matters.
         case deadlineRemote
-        /// Deadline straight to its repository, which lies on the shared storage: changing the storage changes this too.
+        /// Deadline straight to its repository, which lies on the shared storage: changing the storage changes this
+        /// too.
         case deadlineDirect
     }
 

@@ -3,9 +3,9 @@ import SirdarImages
 
 /// Clears what an ext4 disk keeps of deleted files: free blocks, free inodes, the journal of a clean file system.
 ///
-/// Free blocks are cleared by punching holes: quick on a sparse disk of any size, and the space comes back. `zerofree` reads
-/// every free block one by one, which takes 80 seconds on an empty 60 GiB disk. Nothing that is in use is touched, so a kill
-/// in the middle does no harm.
+/// Free blocks are cleared by punching holes: quick on a sparse disk of any size, and the space comes back.
+/// `zerofree` reads every free block one by one, which takes 80 seconds on an empty 60 GiB disk. Nothing that is in
+/// use is touched, so a kill in the middle does no harm.
 struct DiskCleaner {
     private let disk: Descriptor
     private let volume: Ext4Volume
@@ -62,7 +62,8 @@ struct DiskCleaner {
     /// A journal that needs no recovery, says its own header, may hold anything; its first block is the header.
     private func clearJournal() throws(CloudError) {
         let journal = try volume.inode(Ext4Volume.journalInode)
-        guard journal.kind == .regular, let head = try volume.extents(of: journal).first(where: { $0.logical == 0 }) else {
+        guard journal.kind == .regular, let head = try volume.extents(of: journal).first(where: { $0.logical == 0 })
+        else {
             return
         }
         let header = try volume.block(head.physical)

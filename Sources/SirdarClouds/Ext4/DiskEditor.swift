@@ -3,11 +3,12 @@ import SirdarImages
 
 /// Replaces files inside an ext4 disk so that a kill or a power cut at any moment leaves the old file or the new one.
 ///
-/// `debugfs` can write into an ext4 but not atomically: stopped halfway it leaves a damaged file system, and some of its
-/// commands are traps. So it never touches the disk. It works on a shadow, a sparse file that holds the file system's
-/// structures only (`e2image -r`); the shadow is checked (`e2fsck -fn`); what differs from the disk, usually three or four
-/// blocks, goes into a redo file beside the disk, made durable; only then are these blocks written into the disk, and the
-/// redo file is removed. Whoever opens the disk next and finds a redo file writes its blocks once more.
+/// `debugfs` can write into an ext4 but not atomically: stopped halfway it leaves a damaged file system, and some of
+/// its commands are traps. So it never touches the disk. It works on a shadow, a sparse file that holds the file
+/// system's structures only (`e2image -r`); the shadow is checked (`e2fsck -fn`); what differs from the disk, usually
+/// three or four blocks, goes into a redo file beside the disk, made durable; only then are these blocks written into
+/// the disk, and the redo file is removed. Whoever opens the disk next and finds a redo file writes its blocks once
+/// more.
 struct DiskEditor {
     private static let redoBytesMax = 256 << 20
     private static let mark = Array("SIRDAR REDO 1\n".utf8)
@@ -49,7 +50,11 @@ struct DiskEditor {
         try edit { (shadow) throws(CloudError) -> Void in try command(lines, shadow) }
     }
 
-    func makeFolder(_ name: String, in folder: [String], _ access: (mode: Int, owner: Int, group: Int)) throws(CloudError) {
+    func makeFolder(
+        _ name: String,
+        in folder: [String],
+        _ access: (mode: Int, owner: Int, group: Int)
+    ) throws(CloudError) {
         let mode = "0" + String(0o040000 | access.mode, radix: 8)
         let lines = [
             Self.enter(folder), "mkdir \"\(name)\"", "sif \"\(name)\" mode \(mode)",
@@ -111,7 +116,9 @@ struct DiskEditor {
                 let block = try ours.bytes(at: at, Int(min(4_096, data.upperBound - at)))
                 if try theirs.bytes(at: at, block.count) != block {
                     for shift in stride(from: 0, to: 64, by: 8) { redo.append(UInt8(truncatingIfNeeded: at >> shift)) }
-                    for shift in stride(from: 0, to: 32, by: 8) { redo.append(UInt8(truncatingIfNeeded: block.count >> shift)) }
+                    for shift in stride(from: 0, to: 32, by: 8) {
+                        redo.append(UInt8(truncatingIfNeeded: block.count >> shift))
+                    }
                     redo += block
                 }
                 at += Int64(block.count)
@@ -121,15 +128,18 @@ struct DiskEditor {
         return redo + Array(Digest.of(redo).utf8)
     }
 
-    /// The commands for `debugfs`. It stands in the directory and names the file only: given a path, its `rm` may leave the
-    /// entry of a file that it has freed.
+    /// The commands for `debugfs`. It stands in the directory and names the file only: given a path, its `rm` may
+    /// leave the entry of a file that it has freed.
     private static func commands(_ change: Change, _ content: String, _ attributes: [(String, String)]) -> [String] {
         let name = "\"\(change.name)\""
         var lines = [enter(change.folder)]
         if let old = change.old { lines += ["rm \(name)", "clri <\(old.number)>"] }
         lines.append("write \"\(content)\" \(name)")
         let mode = "0" + String(0o100000 | change.access.mode, radix: 8)
-        lines += ["sif \(name) mode \(mode)", "sif \(name) uid \(change.access.owner)", "sif \(name) gid \(change.access.group)"]
+        lines += [
+            "sif \(name) mode \(mode)", "sif \(name) uid \(change.access.owner)",
+            "sif \(name) gid \(change.access.group)",
+        ]
         lines += ["mtime", "ctime"].map { "sif \(name) \($0) @\(change.now)" }
         lines.append("sif \(name) atime @\(change.old?.accessed ?? change.now)")
         lines.append("sif \(name) crtime @\(change.old?.created ?? change.now)")
@@ -147,7 +157,8 @@ struct DiskEditor {
         var carried: [(String, String)] = []
         for line in list.split(separator: "\n") where line.hasPrefix("  ") {
             let name = String(line.dropFirst(2).prefix { $0 != " " })
-            guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }), !name.isEmpty else {
+            guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }), !name.isEmpty
+            else {
                 throw CloudError(.invalid, "The file has an extended attribute that Sirdar cannot carry over: \(name).")
             }
             let value = "\(scratch.folder)/attribute-\(carried.count)"

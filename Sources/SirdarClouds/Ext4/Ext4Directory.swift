@@ -33,7 +33,9 @@ extension Ext4Volume {
     }
 
     private func inlineEntries(of directory: Ext4Inode) throws(CloudError) -> [Ext4Entry] {
-        guard directory.sizeBytes <= 60 else { throw CloudError.unsupportedDisk("the directory lies in its attributes") }
+        guard directory.sizeBytes <= 60 else {
+            throw CloudError.unsupportedDisk("the directory lies in its attributes")
+        }
         var found: [Ext4Entry] = []
         let bytes = try directory.body.slice(0x28, 60)
         try parse(bytes, 4..<60, &found)
@@ -44,7 +46,9 @@ extension Ext4Volume {
         var at = range.lowerBound
         while at + 8 <= range.upperBound {
             let length = Int(try bytes.u16(at + 4))
-            guard length >= 8, at + length <= range.upperBound else { throw CloudError.damagedDisk("a directory entry") }
+            guard length >= 8, at + length <= range.upperBound else {
+                throw CloudError.damagedDisk("a directory entry")
+            }
             let inode = try bytes.u32(at)
             let nameBytes = Int(try bytes.u8(at + 6))
             if inode != 0, nameBytes > 0 {
@@ -56,8 +60,8 @@ extension Ext4Volume {
         }
     }
 
-    /// Follows a path from the root; nil when nothing is there. Links in the middle are followed, one at the end only with
-    /// `followingLast`. `..` in a link's target is understood, and never leaves the volume.
+    /// Follows a path from the root; nil when nothing is there. Links in the middle are followed, one at the end only
+    /// with `followingLast`. `..` in a link's target is understood, and never leaves the volume.
     func resolve(_ path: [String], followingLast: Bool) throws(CloudError) -> Ext4Resolved? {
         var trail: [(name: String, inode: Ext4Inode)] = []
         var pending = Array(path.reversed())

@@ -23,7 +23,11 @@ extension Ext4Volume {
         if inode.usesExtents {
             try walk(root, depth: Self.depthMax, &found)
         } else {
-            try blockMap(root, fileBlocks: (UInt64(inode.sizeBytes) + UInt64(blockBytes) - 1) / UInt64(blockBytes), &found)
+            try blockMap(
+                root,
+                fileBlocks: (UInt64(inode.sizeBytes) + UInt64(blockBytes) - 1) / UInt64(blockBytes),
+                &found
+            )
         }
         return found
     }

@@ -3,8 +3,8 @@ import SirdarImages
 extension Ext4Volume {
     /// The stretches of the disk that the file system does not use, in bytes, in order.
     ///
-    /// In a group whose bitmap was never written, all is free but the file system's own structures; there, the place of a
-    /// backup superblock counts as used whether or not the group has one.
+    /// In a group whose bitmap was never written, all is free but the file system's own structures; there, the place
+    /// of a backup superblock counts as used whether or not the group has one.
     func freeSpace() throws(CloudError) -> [Range<Int64>] {
         let structures = try ownStructures()
         var free: [Range<Int64>] = []
@@ -12,7 +12,10 @@ extension Ext4Volume {
             let first = UInt64(firstDataBlock) + UInt64(index) * UInt64(blocksPerGroup)
             let count = Int(min(UInt64(blocksPerGroup), blocks - first))
             if group.blocksUninitialised {
-                append(Self.gaps(first + UInt64(min(backupBlocks, count)), first + UInt64(count), structures), to: &free)
+                append(
+                    Self.gaps(first + UInt64(min(backupBlocks, count)), first + UInt64(count), structures),
+                    to: &free
+                )
             } else {
                 append(Self.zeroRuns(try block(group.blockBitmap).storage, count, first), to: &free)
             }

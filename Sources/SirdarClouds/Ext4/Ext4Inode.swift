@@ -76,7 +76,9 @@ extension Ext4Volume {
         let table = groups[group].inodeTable
         guard table < blocks else { throw CloudError.damagedDisk("the inode table of group \(group) is misplaced") }
         let bytes = try disk.bytes(at: Int64(table) * Int64(blockBytes) + offset, inodeBytes)
-        guard bytes.count == inodeBytes else { throw CloudError.damagedDisk("inode \(number) lies beyond the disk's end") }
+        guard bytes.count == inodeBytes else {
+            throw CloudError.damagedDisk("inode \(number) lies beyond the disk's end")
+        }
         return try Ext4Inode(number, Bytes(bytes))
     }
 

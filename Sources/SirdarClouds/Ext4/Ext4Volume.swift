@@ -3,11 +3,12 @@ import SirdarImages
 
 /// An ext4 file system in a raw disk, read and never written.
 ///
-/// Why a reader of our own and not `debugfs`: a scan reads every file in use, and `debugfs` would either copy the whole
-/// content of a client's disk into a folder (`rdump`) or print names and contents in a form that a file's own name can
-/// forge. This reader streams straight from the disk, skips holes, sees deleted-but-open inodes and extended attributes,
-/// and answers which file an offset belongs to. The disk is its guest's, so nothing on it is trusted: every structure is
-/// read through bounds-checked ``Bytes``, and every walk has a limit. Tests hold it against `debugfs` and `e2fsck`.
+/// Why a reader of our own and not `debugfs`: a scan reads every file in use, and `debugfs` would either copy the
+/// whole content of a client's disk into a folder (`rdump`) or print names and contents in a form that a file's own
+/// name can forge. This reader streams straight from the disk, skips holes, sees deleted-but-open inodes and extended
+/// attributes, and answers which file an offset belongs to. The disk is its guest's, so nothing on it is trusted:
+/// every structure is read through bounds-checked ``Bytes``, and every walk has a limit. Tests hold it against
+/// `debugfs` and `e2fsck`.
 struct Ext4Volume: Sendable {
     static let rootInode: UInt32 = 2
     static let journalInode: UInt32 = 8
@@ -66,11 +67,13 @@ struct Ext4Volume: Sendable {
     }
 
     private static func check(_ features: UInt32, readOnly: UInt32) throws(CloudError) {
-        // File types, recovery, extents, 64 bits, multiple-mount protection, flexible groups, attribute inodes, checksum
-        // seed, large directories, inline data, encryption, folded case.
+        // File types, recovery, extents, 64 bits, multiple-mount protection, flexible groups, attribute inodes,
+        // checksum seed, large directories, inline data, encryption, folded case.
         let known: UInt32 = 0x3E7C6
         let unknown = features & ~known
-        guard unknown == 0 else { throw CloudError.unsupportedDisk("it uses ext4 features \(String(unknown, radix: 16))") }
+        guard unknown == 0 else {
+            throw CloudError.unsupportedDisk("it uses ext4 features \(String(unknown, radix: 16))")
+        }
         guard readOnly & 0x200 == 0 else { throw CloudError.unsupportedDisk("it allocates in clusters (bigalloc)") }
     }
 
@@ -128,7 +131,9 @@ extension Descriptor {
         var bytes = [UInt8](repeating: 0, count: count)
         var outcome: Result<Int, CloudError> = .success(0)
         bytes.withUnsafeMutableBytes { buffer in
-            do throws(CloudError) { outcome = .success(try read(into: buffer, at: offset)) } catch { outcome = .failure(error) }
+            do throws(CloudError) { outcome = .success(try read(into: buffer, at: offset)) } catch {
+                outcome = .failure(error)
+            }
         }
         let got = try outcome.get()
         return got == count ? bytes : Array(bytes.prefix(got))

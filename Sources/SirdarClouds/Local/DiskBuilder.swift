@@ -71,8 +71,8 @@ package struct NewMachine: Sendable {
 }
 
 extension LocalCloud {
-    /// Makes a machine with a new disk that holds these entries. One that is there already is left as it is, so that the
-    /// call may be repeated after a crash.
+    /// Makes a machine with a new disk that holds these entries. One that is there already is left as it is, so that
+    /// the call may be repeated after a crash.
     package func addMachine(
         _ machine: NewMachine,
         in location: String,
@@ -127,7 +127,13 @@ struct DiskBuilder {
     let deadline: Deadline
 
     /// Makes a sparse disk at `path`. A folder that is not among the entries is made with mode 0755, owned by root.
-    func build(_ entries: [DiskEntry], label: String, bytes: Int64, at path: String, in scratch: Scratch) throws(CloudError) {
+    func build(
+        _ entries: [DiskEntry],
+        label: String,
+        bytes: Int64,
+        at path: String,
+        in scratch: Scratch
+    ) throws(CloudError) {
         let tree = "\(scratch.folder)/\(label)"
         try Durable.makeFolder(tree)
         let all = Self.withParents(entries)
@@ -142,7 +148,12 @@ struct DiskBuilder {
     }
 
     /// Whoever runs us owns the files in the tree; on the disk they belong to whom the entries say.
-    private func setOwners(of entries: [DiskEntry], on disk: String, in scratch: Scratch, _ label: String) throws(CloudError) {
+    private func setOwners(
+        of entries: [DiskEntry],
+        on disk: String,
+        in scratch: Scratch,
+        _ label: String
+    ) throws(CloudError) {
         let lines = entries.flatMap { entry in
             [
                 "sif \"\(entry.path)\" uid \(entry.owner)", "sif \"\(entry.path)\" gid \(entry.group)",

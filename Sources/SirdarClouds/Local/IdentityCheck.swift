@@ -24,7 +24,8 @@ struct IdentityCheck {
         var traces: [IdentityTrace] = []
         for path in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
             guard let text = try text(path)?.trimmed, !text.isEmpty, text != "uninitialized" else { continue }
-            let sentence = "The machine id is set: machines of the image would get the same address and log identity. Empty the file."
+            let sentence =
+                "The machine id is set: machines of the image would be taken for one. Empty the file."
             traces.append(IdentityTrace(.machineId, path: path, sentence))
         }
         return traces
@@ -33,7 +34,13 @@ struct IdentityCheck {
     private func hostName() throws(CloudError) -> [IdentityTrace] {
         let path = "/etc/hostname"
         guard let name = try text(path)?.trimmed, !name.isEmpty, name != "localhost" else { return [] }
-        return [IdentityTrace(.hostName, path: path, "The host name is fixed to \(name): machines of the image would all bear it. Empty the file.")]
+        return [
+            IdentityTrace(
+                .hostName,
+                path: path,
+                "The host name is fixed to \(name): machines of the image would all bear it. Empty the file."
+            )
+        ]
     }
 
     /// A Deadline worker keeps a file for each of its names; OpenCue's daemon can have one set.
@@ -43,7 +50,7 @@ struct IdentityCheck {
             IdentityTrace(
                 .workerIdentity,
                 path: "\(folder)/\(name)",
-                "The Deadline worker \(name.dropLast(4)) is still registered here: two workers would fight for one name. Delete the file."
+                "The worker \(name.dropLast(4)) is registered: two would fight for one name. Delete the file."
             )
         }
         let settings = "/etc/opencue/rqd.conf"
@@ -58,7 +65,13 @@ struct IdentityCheck {
     private func cloudInit() throws(CloudError) -> [IdentityTrace] {
         let path = "/var/lib/cloud/instance"
         guard try volume.resolve(["var", "lib", "cloud", "instance"], followingLast: false) != nil else { return [] }
-        return [IdentityTrace(.cloudInit, path: path, "First-boot data of this machine is there: run cloud-init clean, or delete it.")]
+        return [
+            IdentityTrace(
+                .cloudInit,
+                path: path,
+                "First-boot data of this machine is there: run cloud-init clean, or delete it."
+            )
+        ]
     }
 
     private func names(in folder: String) throws(CloudError) -> [String] {

@@ -3,9 +3,9 @@ import SirdarImages
 
 /// The long work behind an image or a machine: temporary name, fsync, comparison, digest, and the real name last.
 ///
-/// Measured on qemu 7.2: `convert` of a source that was cut short ends with 0 and yields a clean-looking wrong image, and a
-/// half-written one passes `check`. So the source's size is compared before and its content after, and an image counts only
-/// by its record.
+/// Measured on qemu 7.2: `convert` of a source that was cut short ends with 0 and yields a clean-looking wrong image,
+/// and a half-written one passes `check`. So the source's size is compared before and its content after, and an image
+/// counts only by its record.
 struct ImageJob {
     struct Outcome {
         let storedBytes: Int64
@@ -21,14 +21,20 @@ struct ImageJob {
 
     /// A machine's raw disk into a compressed image.
     func convert(_ record: ImageRecord) throws(CloudError) -> Outcome {
-        guard let machine = record.sourceMachine else { throw CloudError(.invalid, "The image's record names no source.") }
+        guard let machine = record.sourceMachine else {
+            throw CloudError(.invalid, "The image's record names no source.")
+        }
         let source = pool.disk(machine.id)
         let partial = pool.image(record.id) + ".partial"
         try Durable.remove(partial)
         let options = ["-p", "-c", "-W", "-m", "4", "-f", "raw", "-O", "qcow2", "-o", "compression_type=zstd"]
         try qemu(["convert"] + options + [source, partial], 0..<0.6, doing: "write the image")
         try Durable.sync(partial)
-        try qemu(["compare", "-p", "-f", "raw", "-F", "qcow2", source, partial], 0.6..<0.85, doing: "compare the image with the disk")
+        try qemu(
+            ["compare", "-p", "-f", "raw", "-F", "qcow2", source, partial],
+            0.6..<0.85,
+            doing: "compare the image with the disk"
+        )
         return try publish(partial, record, expecting: nil)
     }
 
@@ -46,7 +52,11 @@ struct ImageJob {
         guard found == digest else { throw Self.damagedImage }
         let partial = disk + ".partial"
         try Durable.remove(partial)
-        try qemu(["convert", "-p", "-f", "qcow2", "-O", "raw", image, partial], 0.3..<1, doing: "write the machine's disk")
+        try qemu(
+            ["convert", "-p", "-f", "qcow2", "-O", "raw", image, partial],
+            0.3..<1,
+            doing: "write the machine's disk"
+        )
         try Durable.sync(partial)
         try Durable.rename(partial, to: disk)
     }
@@ -81,7 +91,8 @@ struct ImageJob {
     }
 
     private func qemu(_ arguments: [String], _ span: Range<Double>, doing what: String) throws(CloudError) {
-        let result = try ToolRun.run(tools.qemuImg, arguments, keeping: locks, by: deadline, unless: cancellation) { piece in
+        let result = try ToolRun.run(tools.qemuImg, arguments, keeping: locks, by: deadline, unless: cancellation) {
+            piece in
             guard let percent = Self.percent(piece) else { return }
             report(span.lowerBound + (span.upperBound - span.lowerBound) * percent / 100)
         }

@@ -92,14 +92,17 @@ extension LocalCloud {
     private func checkSize(_ record: MachineRecord, in pool: Pool) throws(CloudError) {
         let path = pool.disk(record.id)
         guard Durable.exists(path) else {
-            throw CloudError(.gone, "The disk of \(record.id) is missing from \(pool.label), although its record is there.")
+            throw CloudError(
+                .gone,
+                "The disk of \(record.id) is missing from \(pool.label), although its record is there."
+            )
         }
         let size = try Descriptor(path, O_RDONLY).size()
         guard size == record.diskBytes else {
             throw CloudError(
                 .invalid,
-                "The disk of \(record.id) is damaged: it has \(size) bytes and was made with \(record.diskBytes). Restore it or use another machine.",
-                detail: path
+                "The disk of \(record.id) is damaged: it has \(size) bytes and was made with \(record.diskBytes).",
+                detail: "restore \(path) or use another machine"
             )
         }
     }

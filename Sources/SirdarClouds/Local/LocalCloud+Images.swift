@@ -68,7 +68,10 @@ extension LocalCloud {
             return ImageRef(location: pool.id, id: old.id)
         }
         if let other = records.first(where: { $0.name == wanted.name && [.pending, .available].contains($0.stage) }) {
-            throw CloudError(.duplicate(id: other.id), "There is an image called “\(wanted.name)” in \(pool.label) already.")
+            throw CloudError(
+                .duplicate(id: other.id),
+                "There is an image called “\(wanted.name)” in \(pool.label) already."
+            )
         }
         let id = ImageRecord.id(name: wanted.name, key: wanted.key)
         let (from, sourceLock) = try source()
@@ -119,7 +122,11 @@ extension LocalCloud {
         return found
     }
 
-    package func findByKey(_ key: String, in location: String, by deadline: Deadline) throws(CloudError) -> [KeyedResource] {
+    package func findByKey(
+        _ key: String,
+        in location: String,
+        by deadline: Deadline
+    ) throws(CloudError) -> [KeyedResource] {
         let pool = try pool(location)
         let images = try Records.all(ImageRecord.self, in: pool.images).filter { $0.key == key }
         let machines = try Records.all(MachineRecord.self, in: pool.machines).filter { $0.key == key }
@@ -215,7 +222,8 @@ extension LocalCloud {
         switch record.stage {
         case .available: break
         case .pending: throw CloudError(.eventual, "The image “\(record.name)” is still being made.")
-        case .failed: throw CloudError(.conflict(facts: ["state": "failed"]), "The image “\(record.name)” could not be made.")
+        case .failed:
+            throw CloudError(.conflict(facts: ["state": "failed"]), "The image “\(record.name)” could not be made.")
         case .deregistered, .deleted: throw CloudError(.gone, "The image “\(record.name)” was deleted.")
         }
         let path = pool.image(record.id)
@@ -249,7 +257,9 @@ extension LocalCloud {
     /// An image whose file somebody took away is gone, whatever its record says.
     private func state(of record: ImageRecord, in pool: Pool) -> ImageState {
         switch record.stage {
-        case .pending: unwrittenFailure(pool, record.id).map { .failed(reason: $0) } ?? .pending(progress: progress(pool, record.id))
+        case .pending:
+            unwrittenFailure(pool, record.id).map { .failed(reason: $0) }
+                ?? .pending(progress: progress(pool, record.id))
         case .available: Durable.exists(pool.image(record.id)) ? .available : .gone
         case .failed: .failed(reason: record.reason ?? "unknown")
         case .deregistered, .deleted: .gone

@@ -62,7 +62,10 @@ extension LocalCloud {
                 return ref
             }
             guard old.stage == .terminated else {
-                throw CloudError(.duplicate(id: old.id), "There is a machine called \(old.id) in \(pool.label) already.")
+                throw CloudError(
+                    .duplicate(id: old.id),
+                    "There is a machine called \(old.id) in \(pool.label) already."
+                )
             }
         }
         let (image, imageLock) = try lockImage(spec.image, .shared, "launch \(spec.name) from it", by: deadline)
@@ -90,7 +93,9 @@ extension LocalCloud {
 
     private func lockNewDisk(_ name: String, in pool: Pool, by deadline: Deadline) throws(CloudError) -> FileLock {
         let path = pool.diskLock(name)
-        guard let lock = try FileLock.take(path, .exclusive, for: "being made", by: deadline) else { throw busy(name, path) }
+        guard let lock = try FileLock.take(path, .exclusive, for: "being made", by: deadline) else {
+            throw busy(name, path)
+        }
         return lock
     }
 
@@ -148,7 +153,9 @@ extension LocalCloud {
 
     private func state(of record: MachineRecord, in pool: Pool) -> MachineState {
         switch record.stage {
-        case .pending: unwrittenFailure(pool, record.id).map { .failed(reason: $0) } ?? .pending(progress: progress(pool, record.id))
+        case .pending:
+            unwrittenFailure(pool, record.id).map { .failed(reason: $0) }
+                ?? .pending(progress: progress(pool, record.id))
         case .ready: record.isOn ? .on : .off
         case .failed: .failed(reason: record.reason ?? "unknown")
         case .terminated: .gone

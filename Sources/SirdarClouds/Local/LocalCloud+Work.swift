@@ -63,7 +63,8 @@ extension LocalCloud {
         begin(pool, id) { cancellation in
             do throws(CloudError) {
                 guard let record = try Records.read(ImageRecord.self, pool.imageRecord(id)) else { return }
-                guard let own = try FileLock.take(pool.imageLock(id), .exclusive, for: "being made", by: .within(.zero)) else {
+                guard let own = try FileLock.take(pool.imageLock(id), .exclusive, for: "being made", by: .within(.zero))
+                else {
                     return
                 }
                 let source = try self.lockSource(of: record, by: .within(.zero))
@@ -99,7 +100,9 @@ extension LocalCloud {
             report: { self.report(pool, id, $0) }
         )
         do throws(CloudError) {
-            guard var record = try Records.read(ImageRecord.self, pool.imageRecord(id)), record.stage == .pending else { return }
+            guard var record = try Records.read(ImageRecord.self, pool.imageRecord(id)), record.stage == .pending else {
+                return
+            }
             record.attempts += 1
             guard record.attempts <= Self.attemptsMax else {
                 throw CloudError(.invalid, "It was begun \(Self.attemptsMax) times and never finished.")
@@ -134,7 +137,9 @@ extension LocalCloud {
         logger.warning("image \(pool.id)/\(id) failed: \(error)")
         do throws(CloudError) {
             try Durable.remove(pool.image(id) + ".partial")
-            guard var record = try Records.read(ImageRecord.self, pool.imageRecord(id)), record.stage == .pending else { return }
+            guard var record = try Records.read(ImageRecord.self, pool.imageRecord(id)), record.stage == .pending else {
+                return
+            }
             record.stage = .failed
             record.reason = error.sentence
             record.endedAt = now()
@@ -196,7 +201,8 @@ extension LocalCloud {
         logger.warning("machine \(pool.id)/\(id) failed: \(error)")
         do throws(CloudError) {
             try Durable.remove(pool.disk(id) + ".partial")
-            guard var record = try Records.read(MachineRecord.self, pool.machineRecord(id)), record.stage == .pending else {
+            guard var record = try Records.read(MachineRecord.self, pool.machineRecord(id)), record.stage == .pending
+            else {
                 return
             }
             record.stage = .failed

@@ -33,13 +33,13 @@ package struct LocalCloudSettings: Sendable {
 
 /// A cloud on the disks of this machine, in which nothing is simulated.
 ///
-/// A location is a pool: a folder. A machine's disk is a sparse raw file with an ext4 file system; an image is a compressed
-/// qcow2 with a record and a digest; power is a durable fact in the machine's record. Bytes, durations, full disks, damage
-/// and concurrent starts are real. Machines have no processor and no network, so files in them are the only thing that can
-/// be changed.
+/// A location is a pool: a folder. A machine's disk is a sparse raw file with an ext4 file system; an image is a
+/// compressed qcow2 with a record and a digest; power is a durable fact in the machine's record. Bytes, durations,
+/// full disks, damage and concurrent starts are real. Machines have no processor and no network, so files in them are
+/// the only thing that can be changed.
 ///
-/// *Locks.* Whatever happens to a disk happens under a `flock` on `<disk>.lock`: exclusive for starting, stopping, imaging
-/// and writing files, shared for reading and scanning. The tools inherit it, see ``FileLock``.
+/// *Locks.* Whatever happens to a disk happens under a `flock` on `<disk>.lock`: exclusive for starting, stopping,
+/// imaging and writing files, shared for reading and scanning. The tools inherit it, see ``FileLock``.
 ///
 /// *Crashes.* Every change is one atomic replacement of a record. Disks and images are made under a temporary name; the
 /// record says `pending` until they are whole. ``resume(by:)``, or the next poll, starts over what a crash interrupted.
@@ -106,7 +106,8 @@ package final class LocalCloud: Cloud {
         settings.locations.map { LocationFacts(id: $0.id, label: $0.label, outage: pools[$0.id]?.outage) }
     }
 
-    /// Begins again what a crash interrupted, and removes temporary files that nobody owns. To be called once, at start.
+    /// Begins again what a crash interrupted, and removes temporary files that nobody owns. To be called once, at
+    /// start.
     package func resume(by deadline: Deadline) throws(CloudError) {
         for pool in pools.values where pool.outage == nil {
             try sweep(pool, by: deadline)
@@ -127,7 +128,10 @@ package final class LocalCloud: Cloud {
 
     func pool(_ location: String) throws(CloudError) -> Pool {
         guard let pool = pools[location] else {
-            throw CloudError(.invalid, "There is no location “\(location)”. Known are: \(pools.keys.sorted().joined(separator: ", ")).")
+            throw CloudError(
+                .invalid,
+                "There is no location “\(location)”. Known are: \(pools.keys.sorted().joined(separator: ", "))."
+            )
         }
         try pool.check()
         return pool
@@ -148,7 +152,7 @@ enum Names {
         guard isLegal, (1...63).contains(name.count), let first = name.first, first.isLetter || first.isNumber else {
             throw CloudError(
                 .invalid,
-                "“\(name)” cannot be the name of a \(what): 1 to 63 letters, digits, dots, hyphens or underscores, the first one a letter or digit."
+                "“\(name)” cannot be the name of a \(what): use 1 to 63 letters, digits, dots, hyphens, underscores."
             )
         }
     }
@@ -157,7 +161,10 @@ enum Names {
     static func checkTitle(_ name: String) throws(CloudError) {
         let hasControl = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
         guard (1...128).contains(name.count), !hasControl, name.first != " ", name.last != " " else {
-            throw CloudError(.invalid, "An image's name has 1 to 128 characters and neither begins nor ends with a space.")
+            throw CloudError(
+                .invalid,
+                "An image's name has 1 to 128 characters and neither begins nor ends with a space."
+            )
         }
     }
 

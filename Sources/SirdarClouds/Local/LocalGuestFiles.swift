@@ -7,7 +7,8 @@ struct LocalGuestFiles: GuestFiles {
     let fileBytesMax = 1 << 20
     private static let listMax = 10_000
 
-    func listFiles(in machine: MachineRef, at path: GuestPath, by deadline: Deadline) throws(CloudError) -> [GuestFile] {
+    func listFiles(in machine: MachineRef, at path: GuestPath, by deadline: Deadline) throws(CloudError) -> [GuestFile]
+    {
         let disk = try reading(machine, by: deadline)
         let volume = try Ext4Volume(disk.path)
         let folder = try find(path, in: volume, followingLast: true)
@@ -28,7 +29,8 @@ struct LocalGuestFiles: GuestFiles {
         return try facts(find(path, in: volume, followingLast: false).inode, path.description, in: volume)
     }
 
-    func readFile(in machine: MachineRef, at path: GuestPath, by deadline: Deadline) throws(CloudError) -> GuestContent {
+    func readFile(in machine: MachineRef, at path: GuestPath, by deadline: Deadline) throws(CloudError) -> GuestContent
+    {
         let disk = try reading(machine, by: deadline)
         let volume = try Ext4Volume(disk.path)
         return try content(find(path, in: volume, followingLast: true).inode, path, in: volume)
@@ -43,7 +45,10 @@ struct LocalGuestFiles: GuestFiles {
     ) throws(CloudError) -> GuestContent {
         try Names.checkKey(key)
         guard write.bytes.count <= fileBytesMax else {
-            throw CloudError(.invalid, "The file has \(write.bytes.count) bytes; at most \(fileBytesMax) can be written.")
+            throw CloudError(
+                .invalid,
+                "The file has \(write.bytes.count) bytes; at most \(fileBytesMax) can be written."
+            )
         }
         let (disk, volume) = try writing(machine, path, "write the file", by: deadline)
         let place = try place(of: path, in: volume)
@@ -95,7 +100,9 @@ struct LocalGuestFiles: GuestFiles {
         try Names.checkKey(key)
         let (disk, volume) = try writing(machine, path, "make the directory", by: deadline)
         if let there = try volume.resolve(path.components, followingLast: true) {
-            guard there.inode.kind == .directory else { throw CloudError(.invalid, "\(path) is there and is not a directory.") }
+            guard there.inode.kind == .directory else {
+                throw CloudError(.invalid, "\(path) is there and is not a directory.")
+            }
             return
         }
         let parent = try volume.resolve(Array(path.components.dropLast()), followingLast: true)
@@ -171,7 +178,11 @@ struct LocalGuestFiles: GuestFiles {
         return (parent.path, name, old)
     }
 
-    private func verify(_ change: DiskEditor.Change, _ path: GuestPath, _ disk: OpenDisk) throws(CloudError) -> GuestContent {
+    private func verify(
+        _ change: DiskEditor.Change,
+        _ path: GuestPath,
+        _ disk: OpenDisk
+    ) throws(CloudError) -> GuestContent {
         let volume = try Ext4Volume(disk.path)
         let written = try content(find(path, in: volume, followingLast: false).inode, path, in: volume)
         let access = (written.file.mode, written.file.owner, written.file.group)
@@ -196,10 +207,18 @@ struct LocalGuestFiles: GuestFiles {
         return found
     }
 
-    private func content(_ inode: Ext4Inode, _ path: GuestPath, in volume: Ext4Volume) throws(CloudError) -> GuestContent {
+    private func content(
+        _ inode: Ext4Inode,
+        _ path: GuestPath,
+        in volume: Ext4Volume
+    ) throws(CloudError) -> GuestContent {
         guard inode.kind == .regular else { throw CloudError(.invalid, "\(path) is not a file.") }
         let bytes = try volume.bytes(of: inode, limit: fileBytesMax)
-        return GuestContent(file: try facts(inode, path.description, in: volume), bytes: bytes, digest: Digest.of(bytes))
+        return GuestContent(
+            file: try facts(inode, path.description, in: volume),
+            bytes: bytes,
+            digest: Digest.of(bytes)
+        )
     }
 
     private func facts(_ inode: Ext4Inode, _ path: String, in volume: Ext4Volume) throws(CloudError) -> GuestFile {

@@ -18,10 +18,20 @@ struct LocalInspection: DiskInspection {
     func zeroFreeSpace(of machine: MachineRef, key: String, by deadline: Deadline) throws(CloudError) -> ClearedSpace {
         try Names.checkKey(key)
         let what = "clear its free space"
-        let disk = try cloud.open(machine, LocalCloud.DiskUse(purpose: what, mode: .exclusive, needsOff: what), by: deadline)
+        let disk = try cloud.open(
+            machine,
+            LocalCloud.DiskUse(purpose: what, mode: .exclusive, needsOff: what),
+            by: deadline
+        )
         try Ext4Volume(disk.path).checkClean(machine.id, before: what)
         let scratch = try Scratch(disk.pool, by: deadline)
-        let editor = DiskEditor(tools: cloud.tools, disk: disk.path, scratch: scratch, lock: disk.lock, deadline: deadline)
+        let editor = DiskEditor(
+            tools: cloud.tools,
+            disk: disk.path,
+            scratch: scratch,
+            lock: disk.lock,
+            deadline: deadline
+        )
         try editor.tidyFolders()
         return try DiskCleaner(disk.path, by: deadline).clean()
     }

@@ -3,8 +3,8 @@ import SirdarImages
 
 /// A location of the local cloud: a folder with machines, images and scratch space.
 ///
-/// A file marks it as a pool. Where the mark is missing the location is out of order: an unmounted disk must not look like
-/// a location whose images were all lost.
+/// A file marks it as a pool. Where the mark is missing the location is out of order: an unmounted disk must not look
+/// like a location whose images were all lost.
 struct Pool: Sendable {
     let id: String
     let label: String
@@ -29,7 +29,8 @@ struct Pool: Sendable {
     }
 
     var outage: String? {
-        Durable.exists(mark) ? nil : "The pool of \(label) is not there: \(folder) is missing or its disk is not mounted."
+        Durable.exists(mark)
+            ? nil : "The pool of \(label) is not there: \(folder) is missing or its disk is not mounted."
     }
 
     func check() throws(CloudError) {

@@ -8,8 +8,8 @@ enum Digest {
 
     static func of(_ text: String) -> String { of(Array(text.utf8)) }
 
-    /// The digest of a whole file as it lies on the disk: what the system still has in memory is not trusted where it can
-    /// be avoided.
+    /// The digest of a whole file as it lies on the disk: what the system still has in memory is not trusted where it
+    /// can be avoided.
     static func ofFile(
         _ path: String,
         by deadline: Deadline,

@@ -76,7 +76,9 @@ enum Durable {
         var bytes = [UInt8](repeating: 0, count: Int(try file.size()))
         var outcome: Result<Int, CloudError> = .success(0)
         bytes.withUnsafeMutableBytes { buffer in
-            do throws(CloudError) { outcome = .success(try file.read(into: buffer, at: 0)) } catch { outcome = .failure(error) }
+            do throws(CloudError) { outcome = .success(try file.read(into: buffer, at: 0)) } catch {
+                outcome = .failure(error)
+            }
         }
         return Array(bytes.prefix(try outcome.get()))
     }

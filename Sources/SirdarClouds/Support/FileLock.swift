@@ -3,8 +3,9 @@ import SirdarImages
 
 /// An advisory lock on a file, held until it is let go of.
 ///
-/// The kernel drops it when the last process that holds the open file ends. A tool that we start while holding it inherits
-/// it: should this process be killed, the lock lasts until that tool, which still reads or writes the disk, has ended too.
+/// The kernel drops it when the last process that holds the open file ends. A tool that we start while holding it
+/// inherits it: should this process be killed, the lock lasts until that tool, which still reads or writes the disk,
+/// has ended too.
 final class FileLock: Sendable {
     enum Mode: Sendable { case shared, exclusive }
 
@@ -19,7 +20,12 @@ final class FileLock: Sendable {
 
     /// Takes the lock, or answers nil when somebody else holds it; waits for at most two seconds, and not at all when
     /// `deadline` has passed. `purpose` is what others are told who find it taken.
-    static func take(_ path: String, _ mode: Mode, for purpose: String, by deadline: Deadline) throws(CloudError) -> FileLock? {
+    static func take(
+        _ path: String,
+        _ mode: Mode,
+        for purpose: String,
+        by deadline: Deadline
+    ) throws(CloudError) -> FileLock? {
         let limit = deadline.orWithin(waitMax)
         repeat {
             let descriptor = try Descriptor(path, O_RDWR | O_CREAT)

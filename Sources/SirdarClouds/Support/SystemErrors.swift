@@ -9,7 +9,11 @@ extension CloudError {
         case ENOSPC, EDQUOT, EFBIG:
             return .noRoom(doing: what, detail: said)
         case EACCES, EPERM, EROFS:
-            return CloudError(.denied, "Sirdar may not \(what): check who owns the pool and its permissions.", detail: said)
+            return CloudError(
+                .denied,
+                "Sirdar may not \(what): check who owns the pool and its permissions.",
+                detail: said
+            )
         case ENOENT, ENOTDIR:
             return CloudError(.gone, "Cannot \(what): it does not exist.", detail: said)
         case EMFILE, ENFILE, ENOMEM, EAGAIN, EINTR:
@@ -44,7 +48,7 @@ extension CloudError {
         }
         return CloudError(
             .invalid,
-            "It was not possible to \(what). The tool's words are in the details; have the disk under the pool checked.",
+            "It was not possible to \(what). Its words are in the details; have the disk under the pool checked.",
             detail: "status \(result.status): \(said)"
         )
     }

@@ -13,9 +13,10 @@ struct ToolResult: Sendable {
 
 /// One run of a program: no shell, a fixed environment, a deadline, a cap on what it may say.
 ///
-/// Why not swift-subprocess: it is asynchronous, and it closes every descriptor but the standard ones in the child. A tool
-/// that works on a disk must inherit the disk's lock, so that the lock outlives a killed server for as long as the tool
-/// does; and the thread that waits here is a Dispatch thread of ours, which may block. Both take one `posix_spawn`.
+/// Why not swift-subprocess: it is asynchronous, and it closes every descriptor but the standard ones in the child. A
+/// tool that works on a disk must inherit the disk's lock, so that the lock outlives a killed server for as long as
+/// the tool does; and the thread that waits here is a Dispatch thread of ours, which may block. Both take one
+/// `posix_spawn`.
 struct ToolRun: ~Copyable {
     static let outputBytesMax = 8 << 20
     static let errorBytesMax = 64 << 10
@@ -27,8 +28,8 @@ struct ToolRun: ~Copyable {
     private let deadline: Deadline
     private let cancellation: Cancellation?
 
-    /// Runs a program to its end. `keeping` are locks that must last as long as the program does. `onOutput` gets what it
-    /// writes piece by piece; then nothing of it is kept. A cancellation kills it within a fifth of a second.
+    /// Runs a program to its end. `keeping` are locks that must last as long as the program does. `onOutput` gets
+    /// what it writes piece by piece; then nothing of it is kept. A cancellation kills it within a fifth of a second.
     static func run(
         _ executable: String,
         _ arguments: [String],
@@ -159,7 +160,9 @@ struct ToolRun: ~Copyable {
             usleep(1_000)
         }
         let signal = status & 0x7f
-        guard signal == 0 else { throw CloudError(.transient, "\(name) was stopped from outside.", detail: "signal \(signal)") }
+        guard signal == 0 else {
+            throw CloudError(.transient, "\(name) was stopped from outside.", detail: "signal \(signal)")
+        }
         return (status >> 8) & 0xff
     }
 

@@ -26,7 +26,10 @@ package struct Toolbox: Sendable {
         e2fsck = find("e2fsck", "e2fsprogs")
         mkfs = find("mkfs.ext4", "e2fsprogs")
         guard missing.isEmpty else {
-            throw CloudError(.invalid, "The local cloud needs programs that are not installed: \(missing.joined(separator: ", ")).")
+            throw CloudError(
+                .invalid,
+                "The local cloud needs programs that are not installed: \(missing.joined(separator: ", "))."
+            )
         }
     }
 }

@@ -1,5 +1,6 @@
 import SirdarEngine
 import Dispatch
+import SirdarEngine
 
 /// Some serial queues, each busy with at most one piece of work, and the work that waits for one.
 ///

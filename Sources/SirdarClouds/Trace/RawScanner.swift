@@ -4,7 +4,11 @@ import SirdarImages
 enum RawScanner {
     private static let pieceBytes = 1 << 20
 
-    static func scan(_ disk: Descriptor, for needles: [TraceNeedle], by deadline: Deadline) throws(CloudError) -> TraceReport {
+    static func scan(
+        _ disk: Descriptor,
+        for needles: [TraceNeedle],
+        by deadline: Deadline
+    ) throws(CloudError) -> TraceReport {
         let matcher = try TraceMatcher(needles)
         var report = TraceReport()
         var stream = TraceStream(matcher, readsLines: false)

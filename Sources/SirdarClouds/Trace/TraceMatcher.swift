@@ -2,9 +2,9 @@ package import SirdarImages
 
 /// Needles made ready for searching bytes. Pure: it knows nothing of disks.
 ///
-/// Addresses are not compared as text: everything in the bytes that reads as an address is parsed and compared by value, so
-/// that no spelling escapes and 10.42.0.2 is never found in 10.42.0.20. Names and paths are searched in lower case, in
-/// UTF-8 and in UTF-16LE, and count only between word boundaries.
+/// Addresses are not compared as text: everything in the bytes that reads as an address is parsed and compared by
+/// value, so that no spelling escapes and 10.42.0.2 is never found in 10.42.0.20. Names and paths are searched in
+/// lower case, in UTF-8 and in UTF-16LE, and count only between word boundaries.
 package struct TraceMatcher: Sendable {
     package static let needlesMax = 200
 
@@ -69,8 +69,8 @@ struct WordPattern: Sendable {
         }
     }
 
-    /// A path with slashes, with backslashes, and with backslashes doubled, as programs write them into settings. A share
-    /// is looked for without what stands before its host, so that `smb://filer/projects` is found as well.
+    /// A path with slashes, with backslashes, and with backslashes doubled, as programs write them into settings. A
+    /// share is looked for without what stands before its host, so that `smb://filer/projects` is found as well.
     private static func spellings(of needle: TraceNeedle, _ text: String) -> [String] {
         guard case .path = needle else { return [text] }
         let parts = text.split { $0 == "/" || $0 == "\\" }

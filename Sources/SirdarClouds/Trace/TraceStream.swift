@@ -13,8 +13,8 @@ struct TraceMatch: Sendable, Equatable {
 
 /// Searches bytes that come piece by piece, in memory for one piece and a margin.
 ///
-/// A match that lies across two pieces is found, once. A piece that does not follow the one before it starts afresh: what
-/// lies between is a hole, which reads as zeros.
+/// A match that lies across two pieces is found, once. A piece that does not follow the one before it starts afresh:
+/// what lies between is a hole, which reads as zeros.
 struct TraceStream {
     /// No match, with what must stand around it and what is shown of its line, reaches further than this.
     static let marginBytes = 1_024
@@ -97,7 +97,9 @@ struct TraceStream {
         if !matcher.words.isEmpty {
             let lowered = Self.lowered(window)
             lowered.withUnsafeBytes { bytes in
-                for pattern in matcher.words { Self.each(pattern, in: bytes, range) { hits.append(($0, pattern.needle)) } }
+                for pattern in matcher.words {
+                    Self.each(pattern, in: bytes, range) { hits.append(($0, pattern.needle)) }
+                }
             }
         }
         hits.sort { ($0.range.lowerBound, -$0.range.upperBound) < ($1.range.lowerBound, -$1.range.upperBound) }

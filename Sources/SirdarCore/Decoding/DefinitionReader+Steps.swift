@@ -178,11 +178,11 @@ extension DefinitionReader {
         node.skippable = keys.bool("skippable") ?? false
         node.onExhausted = keys.choice("onExhausted")
         guard let undo = keys["compensation"] else { return }
-        guard fields.has("call") else {
+        guard fields.has("call") || fields.has("run") else {
             findings.error(
                 .wrongValue,
                 at: keys.keyPlace("compensation"),
-                "only a step that calls an action can be undone by a call"
+                "only a step that calls an action or runs a workflow can be undone by a call"
             )
             return
         }

@@ -97,12 +97,12 @@ package struct CopySpec: Sendable, Hashable {
 ///
 /// A provider reports facts and the engine decides. The rules that every provider keeps:
 ///
-/// 1. A call that changes something takes a key, at most 128 printable ASCII characters, and may be repeated with it any
-///    number of times, by anybody, after any crash: the effect happens once and the answer is the same. The same key with
-///    another content is a conflict.
+/// 1. A call that changes something takes a key, at most 128 printable ASCII characters, and may be repeated with it
+///    any number of times, by anybody, after any crash: the effect happens once and the answer is the same. The same
+///    key with another content is a conflict.
 /// 2. Long work is started and then polled: `launch`, `createImage` and `copyImage` answer at once.
-/// 3. Every call has a deadline. When it passes, a read fails as `transient` and a change as `unknown`, unless the provider
-///    knows what became of it.
+/// 3. Every call has a deadline. When it passes, a read fails as `transient` and a change as `unknown`, unless the
+///    provider knows what became of it.
 /// 4. Calls block their thread. They are made on threads that the engine owns, never on one of Swift's concurrency.
 /// 5. Times are UTC milliseconds since 1970.
 package protocol Cloud: Sendable {
@@ -142,8 +142,8 @@ package protocol Cloud: Sendable {
     /// Begins to copy an image into another location. Poll ``image(_:by:)`` while it is pending.
     func copyImage(_ spec: CopySpec, key: String, by deadline: Deadline) throws(CloudError) -> ImageRef
 
-    /// What an image is now. One that never existed fails as `gone`; one that was deregistered is reported as gone for a
-    /// while, and fails as `gone` afterwards.
+    /// What an image is now. One that never existed fails as `gone`; one that was deregistered is reported as gone
+    /// for a while, and fails as `gone` afterwards.
     func image(_ image: ImageRef, by deadline: Deadline) throws(CloudError) -> ImageFacts
 
     /// The images of a location, by name, without those that are gone.

@@ -1,7 +1,7 @@
 /// Why a cloud refused or failed a call: a kind that the engine decides by, and a sentence that a person can act on.
 ///
-/// The set of kinds is closed. A provider translates whatever its cloud says into one of them; what the cloud said, word
-/// for word, goes into `detail` and is never the only thing shown.
+/// The set of kinds is closed. A provider translates whatever its cloud says into one of them; what the cloud said,
+/// word for word, goes into `detail` and is never the only thing shown.
 package struct CloudError: Error, Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// Too many calls: wait, at least `after` where the cloud says so, and keep the place in the line.

@@ -1,12 +1,14 @@
 /// One thing to look for on a disk. Every spelling of it counts.
 package enum TraceNeedle: Hashable, Sendable {
-    /// An IPv4 or IPv6 address, in any spelling: padded with zeros, compressed, expanded, IPv4-mapped, reversed for DNS.
+    /// An IPv4 or IPv6 address, in any spelling: padded with zeros, compressed, expanded, IPv4-mapped, reversed for
+    /// DNS.
     case address(String)
     /// Any IPv4 address of this network, e.g. `10.42.0.0/16`.
     case network(String)
     /// A host name, whatever its case. `filer` is found in `filer.example.org` and not in `filer2`.
     case host(String)
-    /// A path or a share: `/export/blackfen`, `\\filer\projects`. Slashes and backslashes, single or doubled, count alike.
+    /// A path or a share: `/export/blackfen`, `\\filer\projects`. Slashes and backslashes, single or doubled, count
+    /// alike.
     case path(String)
     /// A word, such as a project's code. `blackfen` is found in `blackfen_ws` and not in `blackfens`.
     case word(String)
@@ -30,7 +32,8 @@ package enum TracePlace: Hashable, Sendable {
     case link(path: String, target: String)
     /// In an extended attribute.
     case attribute(path: String)
-    /// In the bytes of a whole disk. `area` says what lies there: a file's path, “free space”, “file system structures”.
+    /// In the bytes of a whole disk. `area` says what lies there: a file's path, “free space”, “file system
+    /// structures”.
     case disk(offset: Int64, area: String)
 }
 
@@ -101,13 +104,21 @@ package struct IdentityTrace: Sendable, Hashable {
 /// Looking into the disks of machines that are off, and of finished images.
 package protocol DiskInspection: Sendable {
     /// Searches every file in use, every name and every link of a machine.
-    func scan(_ machine: MachineRef, for needles: [TraceNeedle], by deadline: Deadline) throws(CloudError) -> TraceReport
+    func scan(
+        _ machine: MachineRef,
+        for needles: [TraceNeedle],
+        by deadline: Deadline
+    ) throws(CloudError) -> TraceReport
 
     /// Clears what deleted files left behind, so that it does not travel in an image.
     func zeroFreeSpace(of machine: MachineRef, key: String, by deadline: Deadline) throws(CloudError) -> ClearedSpace
 
     /// Searches all bytes of a finished image, free space included.
-    func searchImage(_ image: ImageRef, for needles: [TraceNeedle], by deadline: Deadline) throws(CloudError) -> TraceReport
+    func searchImage(
+        _ image: ImageRef,
+        for needles: [TraceNeedle],
+        by deadline: Deadline
+    ) throws(CloudError) -> TraceReport
 
     /// What is left of the machine's own identity; empty when it is generalised.
     func identityTraces(of machine: MachineRef, by deadline: Deadline) throws(CloudError) -> [IdentityTrace]

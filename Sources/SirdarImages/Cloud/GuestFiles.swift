@@ -1,7 +1,7 @@
 /// An absolute path inside a machine, safe to hand to any tool.
 ///
-/// At most 1,024 bytes, no quotes, no control character, no `.` or `..` component, no empty one: paths enter the command
-/// language of file-system tools. Backslashes are allowed, since names of systemd units have them.
+/// At most 1,024 bytes, no quotes, no control character, no `.` or `..` component, no empty one: paths enter the
+/// command language of file-system tools. Backslashes are allowed, since names of systemd units have them.
 package struct GuestPath: Hashable, Sendable, CustomStringConvertible {
     package static let bytesMax = 1_024
     package static let nameBytesMax = 255
@@ -18,7 +18,8 @@ package struct GuestPath: Hashable, Sendable, CustomStringConvertible {
         }
         let forbidden: Set<Unicode.Scalar> = ["\"", "'", "`"]
         guard
-            !path.unicodeScalars.contains(where: { forbidden.contains($0) || $0.properties.generalCategory == .control })
+            !path.unicodeScalars.contains(where: { forbidden.contains($0) || $0.properties.generalCategory == .control }
+            )
         else {
             throw CloudError(.invalid, "A path may not have quotes or control characters.")
         }
@@ -124,8 +125,8 @@ package protocol GuestFiles: Sendable {
     func readFile(in machine: MachineRef, at path: GuestPath, by deadline: Deadline) throws(CloudError) -> GuestContent
 
     /// Replaces a regular file, or makes a new one in a directory that exists. All of it or nothing, also when killed
-    /// halfway. Mode, owner, group and extended attributes of a file that exists are kept; its modification time becomes
-    /// the present, as with any other edit.
+    /// halfway. Mode, owner, group and extended attributes of a file that exists are kept; its modification time
+    /// becomes the present, as with any other edit.
     func writeFile(
         in machine: MachineRef,
         at path: GuestPath,

@@ -24,6 +24,7 @@ struct Program {
     static func open(_ settings: Settings) throws -> Program {
         let log = settings.logger("sirdar")
         let configuration = StudioConfiguration.load(folder: settings.config)
+        try Misconfigured.check(configuration.files, log)
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
@@ -32,7 +33,7 @@ struct Program {
             CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config),
             .init(functions: actions.map { .init($0.signature) }, today: clock.now())
         )
-        try Misconfigured.check(configuration.files + catalog.files, log)
+        try Misconfigured.check(catalog.files, log)
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         let versions = try deploy(catalog, store, library, clock.now(), log)
@@ -72,6 +73,11 @@ struct Program {
             root: "\(settings.data)/clouds/local",
             locations: configuration.locations.map { .init(id: $0.id, label: $0.label) }
         )
+        try FileManager.default.createDirectory(
+            atPath: pools.root,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         try LocalCloud.makePools(pools)
         return try LocalCloud(pools, tools: Toolbox(), logger: log)
     }
@@ -89,7 +95,8 @@ struct Program {
         for (name, definition) in catalog.definitions.sorted(by: { $0.key < $1.key }) {
             do {
                 _ = try store.deploy(definition.deployment(at: now))
-            } catch StoreError.versionTaken {
+            } catch {
+                guard case .versionTaken = error else { throw error }
                 throw VersionChanged(name: name.description)
             }
         }

@@ -188,7 +188,7 @@ extension Mistake {
               - a: { set: { x: 1 }, metadata: { compensation: { call: deleteMachine, with: { machine: x } } } }
             """#,
             tells: [
-                "3:37: error[wrong-value]: only a step that calls an action can be undone by a call"
+                "3:37: error[wrong-value]: only a step that calls an action or runs a workflow can be undone by a call"
             ]
         ),
         .steps(

@@ -1,0 +1,186 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import JSON
+import Logging
+import SirdarCore
+import SirdarEngine
+import SirdarJournal
+import SirdarSQLite
+import SirdarServer
+import SirdarTestKit
+
+/// A server on a real engine and a real store, with a clock that the test moves and a studio on paper.
+final class ServerBench: Sendable {
+    let clock: ManualClock
+    let engine: Engine
+    let studio: PaperStudio
+    let server: Server
+    /// Whether the automatic check of a task finds something.
+    let finds = Locked(false)
+    private let folder: URL
+
+    init(_ change: (inout Server.Settings) -> Void = { _ in }) throws {
+        clock = ManualClock()
+        folder = FileManager.default.temporaryDirectory.appending(path: "sirdar-server-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let store = try SQLiteStore(path: folder.appending(path: "sirdar.sqlite").path, log: Self.quiet)
+        let library = Library()
+        library.set(queues: [QueuePolicy(name: "ops", title: "Operations"), QueuePolicy(name: "other", title: "Other")])
+        let finds = finds
+        let verify = ScriptedAction("verify") { _ in
+            finds.withLock { $0 }
+                ? .done(["passed": false, "summary": "The old address is still there.", "hits": [Self.hit]])
+                : .done(["passed": true])
+        }
+        engine = Engine(
+            store: store, clock: clock, library: library,
+            actions: [ScriptedAction("note") { .done(["did": $0.input]) }, verify], log: Self.quiet)
+        studio = PaperStudio()
+        var settings = Server.Settings()
+        change(&settings)
+        server = try Server(engine: engine, studio: studio, settings: settings, log: Self.quiet)
+        engine.run()
+        try deploy(Samples.adapting, runbook: Samples.runbook)
+    }
+
+    deinit {
+        engine.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private static let hit: JSON = ["file": "/etc/fstab", "line": 3, "text": "10.42.0.20:/projects /mnt/projects nfs"]
+    static let password = "a long enough secret"
+    /// Hashed once: it takes its time on purpose.
+    private static let hash = Result { try Passwords.hash(password) }
+
+    private func deploy(_ workflow: Workflow, runbook: SirdarEngine.Runbook) throws {
+        let document = workflow.document
+        let deployment = Deployment(
+            namespace: document.namespace, name: document.name, version: document.version, hash: workflow.hash,
+            source: "", runbooks: [], at: clock.now())
+        engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: [runbook])
+    }
+
+    // MARK: People
+
+    @discardableResult
+    func person(
+        _ name: String,
+        _ roles: Set<Role>,
+        projects: Set<String> = [],
+        queues: Set<String> = [],
+        skills: Set<String> = ["storage"],
+        title: String = "",
+        withPassword: Bool = false
+    ) throws -> Person {
+        let person = Person(
+            id: engine.identifiers.next(), name: name, title: title, roles: roles, projects: projects, queues: queues,
+            skills: skills)
+        try write([person.added] + (withPassword ? [Credential.set(try Self.hash.get(), for: person.id)] : []))
+        return person
+    }
+
+    func write(_ changes: [RecordChange]) throws {
+        var commit = Commit()
+        commit.records = changes
+        let promise = Promise<Result<Void, StoreError>>()
+        engine.store.submit(commit) { promise.fulfil($0) }
+        try promise.wait().get()
+    }
+
+    /// What a browser that has signed in sends.
+    func session(of person: Person) throws -> Browser {
+        let secret = Secret()
+        let session = Session(
+            id: secret.digest, person: person.id, createdAt: clock.now(), address: "local", agent: "test")
+        try write([session.added])
+        return Browser(secret: secret)
+    }
+
+    func token(of person: Person, _ scopes: Set<TokenScope> = Set(TokenScope.allCases)) throws -> HTTPFields {
+        let secret = Secret()
+        let token = APIToken(
+            id: engine.identifiers.next(), person: person.id, name: "test", digest: secret.digest, scopes: scopes,
+            createdAt: clock.now(), expiresAt: clock.now().advanced(by: .days(30)))
+        try write([token.added])
+        return [.authorization: "Bearer \(token.text(with: secret))"]
+    }
+
+    /// An operator of the queue `ops` who may see every project.
+    func operatorPerson(_ name: String = "operator") throws -> Person {
+        try person(name, [.operator], projects: ["*"], queues: ["ops"])
+    }
+
+    // MARK: Work
+
+    @discardableResult
+    func task(requester: Identifier? = nil, project: String = "harrow") throws -> ManualTask {
+        let id = engine.identifiers.next()
+        let origin = Instance.Origin(request: nil, requester: requester?.description ?? "requester", scope: project)
+        let number = try engine.library.number("sirdar", "adapt-image", "1.0.0")
+        let start = InstanceStart(id: id, workflow: number, input: [:], origin: origin)
+        let engine = engine
+        let actuation = Actuation(actor: .system("test"), channel: .setup)
+        let _: Instance = try answer { then in engine.start(start, by: actuation, then: then) }
+        return try eventually { try engine.store.tasks(TaskQuery(instance: id, isOpen: true)).first }
+    }
+
+    func task(_ id: Identifier, in state: String) throws -> ManualTask {
+        try eventually { try engine.store.task(id).flatMap { $0.state.name == state ? $0 : nil } }
+    }
+
+    // MARK: Asking
+
+    func asking(_ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+        try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in try await body(client) }
+    }
+}
+
+/// The cookie of a session, and what our own pages send with it.
+struct Browser: Sendable {
+    let secret: Secret
+
+    var cookie: HTTPFields { [.cookie: "__Host-sirdar=\(secret.text)"] }
+
+    /// The headers of a form that was sent from one of our own pages.
+    var form: HTTPFields {
+        var fields = cookie
+        fields[.contentType] = "application/x-www-form-urlencoded"
+        fields[.fetchSite] = "same-origin"
+        return fields
+    }
+}
+
+extension HTTPField.Name {
+    static let fetchSite = named("Sec-Fetch-Site")
+
+    static func named(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) can be a header's name") }
+        return name
+    }
+}
+
+extension TestResponse {
+    var text: String { String(buffer: body) }
+
+    /// `null` for a body that is no JSON: no expectation is met by that.
+    var json: JSON { (try? JSON(parsing: Array(body.readableBytesView))) ?? .null }
+}
+
+extension TestClientProtocol {
+    func get(_ uri: String, _ headers: HTTPFields = [:]) async throws -> TestResponse {
+        try await execute(uri: uri, method: .get, headers: headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method,
+        _ uri: String,
+        _ headers: HTTPFields,
+        _ body: String = ""
+    ) async throws -> TestResponse {
+        try await execute(uri: uri, method: method, headers: headers, body: ByteBuffer(string: body))
+    }
+}
