@@ -13,13 +13,18 @@ final class ObservedStore: Store {
     }
 
     let inner: SQLiteStore
-    private let observer = Locked<(@Sendable (News) -> Void)?>(nil)
+    /// In a struct, because a bare function in a generic box is wrapped once more with every access.
+    private struct Observer {
+        let body: @Sendable (News) -> Void
+    }
+
+    private let observer = Locked<Observer?>(nil)
     private let tape = Locked<[Commit]?>(nil)
     private let commits = Locked(0)
 
     init(_ inner: SQLiteStore) { self.inner = inner }
 
-    func observe(_ body: (@Sendable (News) -> Void)?) { observer.withLock { $0 = body } }
+    func observe(_ body: (@Sendable (News) -> Void)?) { observer.withLock { $0 = body.map(Observer.init) } }
 
     /// Keeps what is committed from here on, in order.
     func record() { tape.withLock { $0 = [] } }
@@ -38,7 +43,7 @@ final class ObservedStore: Store {
     private func tell(_ commit: Commit) {
         commits.withLock { $0 += 1 }
         tape.withLock { $0?.append(commit) }
-        guard let observer = observer.withLock({ $0 }) else { return }
+        guard let observer = observer.withLock({ $0 })?.body else { return }
         for write in commit.tasks where write.before == nil { observer(.taskOpened(write.task.id)) }
         for write in commit.instances {
             observer(write.instance.status.isFinal ? .instanceEnded(write.instance.id) : .stepEnded(write.instance.id))
@@ -62,6 +67,7 @@ final class ObservedStore: Store {
     func instances(_ query: InstanceQuery) throws(StoreError) -> [InstanceSummary] { try inner.instances(query) }
     func work(of instance: Identifier) throws(StoreError) -> [HeldWork] { try inner.work(of: instance) }
     func task(_ id: Identifier) throws(StoreError) -> ManualTask? { try inner.task(id) }
+    func instance(ofTask id: Identifier) throws(StoreError) -> Identifier? { try inner.instance(ofTask: id) }
     func tasks(_ query: TaskQuery) throws(StoreError) -> [ManualTask] { try inner.tasks(query) }
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask? { try inner.nextTask(query) }
     func queueCounts() throws(StoreError) -> [QueueCount] { try inner.queueCounts() }
