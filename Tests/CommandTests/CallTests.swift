@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Testing
 
@@ -155,5 +156,17 @@ struct CallTests {
         tool.environment["SIRDAR_TOKEN_FILE"] = file
         _ = try tool.run("me")
         #expect(server.requests.map { $0.headers["authorization"] } == ["Bearer srd_file", nil, "Bearer srd_file"])
+    }
+
+    @Test("a token file that others can read is warned about")
+    func openTokenFile() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("token", "srd_file\n")
+        let server = try ScriptedServer(.json(Self.document))
+        defer { server.stop() }
+        chmod(file, 0o644)
+        #expect(try Tool(server).run(["me", "--token-file", file]).messages.contains("chmod 600"))
+        chmod(file, 0o600)
+        #expect(try Tool(server).run(["me", "--token-file", file]).messages.isEmpty)
     }
 }

@@ -77,7 +77,9 @@ struct EndingTests {
             .init(headers: ["Content-Length": "100", "X-Twice": "1"], body: Array("{".utf8))
         )
         defer { server.stop() }
-        #expect(try Tool(server).run("me").code == 69)
+        let outcome = try Tool(server).run("me")
+        #expect(outcome.code == 69)
+        #expect(outcome.messages.contains("broke off"))
     }
 
     @Test("a redirect is not followed, and the token goes nowhere else")

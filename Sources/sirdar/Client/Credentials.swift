@@ -24,6 +24,9 @@ extension ConnectionOptions {
         }
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !text.isEmpty else { throw Failure(.configuration, "\(path) is empty, and should hold a token.") }
+        if LocalFile.isOpenToOthers(path) {
+            Terminal.say("Others on this machine can read the token in \(path): chmod 600 \(Text.shell(path))")
+        }
         return try checked(text, from: path)
     }
 
@@ -58,11 +61,19 @@ enum LocalFile {
         }
     }
 
+    /// Whether standard input is a person at a terminal.
+    static var isTyped: Bool { isatty(STDIN_FILENO) == 1 }
+
     static func text(_ path: String, bytesMax: Int) throws(Failure) -> String {
         guard let text = String(validating: try read(path, bytesMax: bytesMax), as: UTF8.self) else {
             throw Failure(.failed, "\(path == "-" ? "Standard input" : path) is no text in UTF-8.")
         }
         return text
+    }
+
+    static func isOpenToOthers(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && facts.st_mode & 0o077 != 0
     }
 
     /// Writes a file whole or not at all.

@@ -104,16 +104,10 @@ extension SettingKey {
         "720",
         "After how long somebody must sign in again in any case."
     )
-    static let bodyLimitBytes = SettingKey(
-        "bodyLimitBytes",
-        .integer(65_536...67_108_864),
-        "1048576",
-        "How large what a request brings may be, files included."
-    )
     static let logLevel = SettingKey(
         "logLevel",
         .word(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
-        "info",
+        "notice",
         "What is logged: this and everything worse."
     )
     static let logFormat = SettingKey(
@@ -126,7 +120,7 @@ extension SettingKey {
     /// Those of the file, in its order.
     static let inFile = [
         listen, origin, behindProxy, data, workflows, runbooks, workerSlots, laneLimit, leaseSeconds,
-        sessionIdleMinutes, sessionAbsoluteMinutes, bodyLimitBytes, logLevel, logFormat,
+        sessionIdleMinutes, sessionAbsoluteMinutes, logLevel, logFormat,
     ]
     package static let all = [config] + inFile
 

@@ -17,7 +17,6 @@ package struct Settings: Sendable, Hashable {
     package let leaseSeconds: Int
     package let sessionIdleMinutes: Int
     package let sessionAbsoluteMinutes: Int
-    package let bodyLimitBytes: Int
     /// One of the levels of swift-log.
     package let logLevel: String
     package let logFormat: LogFormat
@@ -163,7 +162,8 @@ extension Settings {
         listen = address
         origin = text(.origin).isEmpty ? nil : text(.origin)
         isBehindProxy = text(.behindProxy) == "true"
-        data = text(.data)
+        // What runs elsewhere (tools, a lock) sees it from another folder.
+        data = URL(filePath: text(.data)).standardizedFileURL.path
         workflows = text(.workflows)
         runbooks = text(.runbooks)
         workerSlots = integer(.workerSlots)
@@ -171,7 +171,6 @@ extension Settings {
         leaseSeconds = integer(.leaseSeconds)
         sessionIdleMinutes = integer(.sessionIdleMinutes)
         sessionAbsoluteMinutes = integer(.sessionAbsoluteMinutes)
-        bodyLimitBytes = integer(.bodyLimitBytes)
         logLevel = text(.logLevel)
         logFormat = format
     }

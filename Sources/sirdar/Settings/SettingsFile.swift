@@ -1,24 +1,24 @@
 import JSON
-package import SirdarCore
+import SirdarCore
 import SirdarEngine
 
 /// The members of a settings file, with their places.
-package struct SettingsFile: Sendable, Hashable {
-    package let path: String
-    package let members: [Member]
+struct SettingsFile: Sendable, Hashable {
+    let path: String
+    let members: [Member]
 
-    package struct Member: Sendable, Hashable {
-        package let key: String
+    struct Member: Sendable, Hashable {
+        let key: String
         /// As it would be written on a command line.
-        package let text: String
+        let text: String
         let keyPlace: Place
         let valuePlace: Place
     }
 
-    package static let bytesMax = 1 << 18
+    static let bytesMax = 1 << 18
 
     /// - Throws: what is wrong with the file, at its place, when it is no map of plain values.
-    package init(path: String, text: String) throws(Diagnostic) {
+    init(path: String, text: String) throws(Diagnostic) {
         self.path = path
         let root = try YAMLSource.read(text).get()
         if root.isNull {

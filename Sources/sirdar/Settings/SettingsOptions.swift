@@ -15,7 +15,6 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.leaseSeconds), help: .of(.leaseSeconds)) var leaseSeconds: String?
     @Option(name: .of(.sessionIdleMinutes), help: .of(.sessionIdleMinutes)) var sessionIdleMinutes: String?
     @Option(name: .of(.sessionAbsoluteMinutes), help: .of(.sessionAbsoluteMinutes)) var sessionAbsoluteMinutes: String?
-    @Option(name: .of(.bodyLimitBytes), help: .of(.bodyLimitBytes)) var bodyLimitBytes: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
 
@@ -27,14 +26,29 @@ struct SettingsOptions: ParsableArguments {
             (.config, config), (.listen, listen), (.origin, origin), (.behindProxy, behindProxy), (.data, data),
             (.workflows, workflows), (.runbooks, runbooks), (.workerSlots, workerSlots), (.laneLimit, laneLimit),
             (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
-            (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.bodyLimitBytes, bodyLimitBytes), (.logLevel, logLevel),
+            (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.logLevel, logLevel),
             (.logFormat, logFormat),
         ]
         return all.reduce(into: [:]) { given, option in given[option.0.name] = option.1 }
     }
 
+    func resolve() throws -> ResolvedSettings { try ResolvedSettings.said(given) }
+}
+
+/// The options of commands that work on an installation and do not run it.
+struct FolderOptions: ParsableArguments {
+    @Option(name: .of(.config), help: .of(.config)) var config: String?
+    @Option(name: .of(.data), help: .of(.data)) var data: String?
+
+    func resolve() throws -> Settings {
+        let given: [(SettingKey, String?)] = [(.config, config), (.data, data)]
+        return try ResolvedSettings.said(given.reduce(into: [:]) { $0[$1.0.name] = $1.1 }).settings
+    }
+}
+
+extension ResolvedSettings {
     /// The settings; what is wrong with them is said, and ends the command.
-    func resolve() throws -> ResolvedSettings {
+    fileprivate static func said(_ given: [String: String]) throws -> ResolvedSettings {
         do throws(SettingsProblems) {
             let resolved = try ResolvedSettings(commandLine: given)
             resolved.warnings.forEach(Terminal.say)

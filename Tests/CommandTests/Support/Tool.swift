@@ -55,7 +55,7 @@ struct Tool {
         let folder = try TemporaryFolder()
         let (stdin, stdout, stderr) = (folder.path("in"), folder.path("out"), folder.path("err"))
         try Data(input).write(to: URL(fileURLWithPath: stdin))
-        for path in [stdout, stderr] { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [stdout, stderr] { try Data().write(to: URL(fileURLWithPath: path)) }
         let process = Process()
         process.executableURL = Self.path
         process.arguments = arguments
@@ -81,11 +81,14 @@ struct Tool {
         let program: FileHandle
 
         init() throws {
-            ours = posix_openpt(O_RDWR | O_NOCTTY)
-            guard ours >= 0, grantpt(ours) == 0, unlockpt(ours) == 0, let name = ptsname(ours) else {
+            // What posix_openpt, unlockpt and ptsname do; Swift does not see those here.
+            let (unlock, number) = (UInt(0x4004_5431), UInt(0x8004_5430))
+            var (isLocked, terminal) = (Int32(0), UInt32(0))
+            ours = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+            guard ours >= 0, ioctl(ours, unlock, &isLocked) == 0, ioctl(ours, number, &terminal) == 0 else {
                 throw CocoaError(.fileNoSuchFile)
             }
-            let theirs = open(name, O_RDWR | O_NOCTTY)
+            let theirs = open("/dev/pts/\(terminal)", O_RDWR | O_NOCTTY)
             guard theirs >= 0 else { throw CocoaError(.fileReadUnknown) }
             var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
             _ = ioctl(theirs, UInt(TIOCSWINSZ), &size)

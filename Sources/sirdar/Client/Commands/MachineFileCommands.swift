@@ -139,6 +139,7 @@ struct MachineFileCommand: ParsableCommand {
         }
 
         func perform(_ session: Session) async throws(Failure) {
+            if input == nil, LocalFile.isTyped { session.say("Reading the content from the terminal; Ctrl-D ends it.") }
             let bytes = try LocalFile.read(input ?? "-", bytesMax: Self.bytesMax)
             var call = Call(.put, Address.fileContent(name), query: [(name: "path", value: path)], body: .bytes(bytes))
             call.ifMatch = expecting?.lowercased()

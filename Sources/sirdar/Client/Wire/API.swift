@@ -35,7 +35,8 @@ struct API: Sendable {
     }
 
     private func optionalDocument(_ reply: Reply) throws(Failure) -> JSON? {
-        reply.bytes.isEmpty ? nil : try document(reply)
+        // Not `nil`, which would be read as the JSON `null`.
+        reply.bytes.isEmpty ? Optional.none : try document(reply)
     }
 }
 

@@ -80,7 +80,10 @@ struct Connection: Sendable {
                 "\(server) did not answer within \(answerSeconds) s. It may have done what was asked: look before you repeat it."
             ]
         }
-        let reason = systemReason(text).map { " (\($0))" } ?? ""
+        guard error as? HTTPClientError == .connectTimeout || "\(type(of: error))" == "NIOConnectionError" else {
+            return ["\(server) broke off before its answer was whole. Look what was done before you repeat it."]
+        }
+        let reason = systemReason(text).map { ": \($0)" } ?? ""
         return [
             "Nothing answers at \(server)\(reason).",
             "Start the server there with `sirdar serve`, or set SIRDAR_URL to where it runs.",
