@@ -71,6 +71,7 @@ extension Server {
             .get("/v1/machines/:name/files", .may(.readMachineFiles), images.files),
             .get("/v1/machines/:name/files/content", .may(.readMachineFiles), images.readFile),
             .put("/v1/machines/:name/files/content", .may(.writeMachineFiles), images.writeFile),
+            .delete("/v1/machines/:name/files/content", .may(.writeMachineFiles), images.removeFile),
             .get("/v1/images", .may(.seeProject), images.images),
             .get("/v1/images/:id", .may(.seeProject), images.image),
             .get("/v1/requests", .may(.seeInstances), images.requests),

@@ -32,25 +32,30 @@ package struct CatalogFiles: Sendable {
 extension CatalogFiles {
     /// Reads `Workflows/*.yaml`, `Runbooks/*.md` and `config/queues.yaml` of a folder; what is not there is empty.
     package init(folder: String) {
-        let folder = folder == "." || folder.isEmpty ? "" : URL(filePath: folder).relativePath + "/"
-        self.init(workflows: "\(folder)Workflows", runbooks: "\(folder)Runbooks", config: "\(folder)config")
+        let place = { (name: String) in
+            folder == "." || folder.isEmpty ? name : URL(filePath: folder).appending(path: name).relativePath
+        }
+        self.init(workflows: place("Workflows"), runbooks: place("Runbooks"), configuration: place("config"))
     }
 
-    /// Reads the folders where workflows, runbooks and `queues.yaml` are.
-    package init(workflows: String, runbooks: String, config: String) {
+    /// The same from three folders.
+    package init(workflows: String, runbooks: String, configuration: String) {
         self.init()
-        self.workflows = Self.paths(in: workflows, ["yaml", "yml"])
-            .compactMap { read($0, limit: YAMLSource.bytesMax) }
-        self.runbooks = Self.paths(in: runbooks, ["md"])
-            .compactMap { read($0, limit: MarkdownDocument.bytesMax * 2) }
-        let queues = "\(config)/queues.yaml"
-        if FileManager.default.fileExists(atPath: queues) { self.queues = read(queues, limit: YAMLSource.bytesMax) }
+        self.workflows = files(in: workflows, ["yaml", "yml"], limit: YAMLSource.bytesMax)
+        self.runbooks = files(in: runbooks, ["md"], limit: MarkdownDocument.bytesMax * 2)
+        let queues = "\(configuration)/queues.yaml"
+        if FileManager.default.fileExists(atPath: queues) {
+            self.queues = read(queues, limit: YAMLSource.bytesMax)
+        }
     }
 
-    private static func paths(in folder: String, _ extensions: Set<String>) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    private mutating func files(in folder: String, _ extensions: Set<String>, limit: Int) -> [File] {
+        Self.names(in: URL(filePath: folder), extensions).compactMap { read("\(folder)/\($0)", limit: limit) }
+    }
+
+    private static func names(in folder: URL, _ extensions: Set<String>) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.filter { !$0.hasPrefix(".") && extensions.contains(URL(filePath: $0).pathExtension) }.sorted()
-            .map { "\(folder)/\($0)" }
     }
 
     private mutating func read(_ path: String, limit: Int) -> File? {

@@ -137,6 +137,15 @@ package final class ImageStudio: Studio {
         return StudioContent(path: path, bytes: content.bytes, digest: content.digest)
     }
 
+    package func removeFile(of machine: StudioMachine, at path: String, by actuation: Actuation) throws {
+        let (files, ref, place) = (try guestFiles(), try facts(machine).ref, try GuestPath(path))
+        let before = try? files.readFile(in: ref, at: place, by: deadline).digest
+        try files.removeFile(in: ref, at: place, key: "file-\(engine.identifiers.next())", by: deadline)
+        note(
+            "machine.fileRemoved", machine, actuation,
+            ["path": .string(path), "before": before.map(JSON.string) ?? .null])
+    }
+
     private func guestFiles() throws -> any GuestFiles {
         guard let files = cloud.guestFiles else {
             throw StudioRefusal(code: "not-possible", "The cloud \(cloud.name) gives no way to reach files in machines.")

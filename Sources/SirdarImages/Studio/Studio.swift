@@ -24,6 +24,9 @@ package protocol Studio: Sendable {
         by actuation: Actuation
     ) throws -> StudioContent
 
+    /// Removes a file, a link or an empty folder; what is not there is gone already.
+    func removeFile(of machine: StudioMachine, at path: String, by actuation: Actuation) throws
+
     func images(of project: String) throws -> [StudioImage]
     func image(_ id: Identifier) throws -> StudioImage?
     /// Where images can be copied to.

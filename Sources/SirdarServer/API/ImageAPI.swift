@@ -100,6 +100,18 @@ struct ImageAPI: Sendable {
         }
     }
 
+    /// A file that is not there is gone already.
+    @Sendable func removeFile(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, name) = (try context.person(), try server.parameter(context, "name"))
+        let path = try Self.path(request)
+        let actuation = try context.actuation(.api)
+        return try await server.read { reading in
+            let machine = try reading.machine(name, for: principal, to: .writeMachineFiles)
+            try reading.studio.removeFile(of: machine, at: path, by: actuation)
+            return .json(["path": .string(path), "removed": true])
+        }
+    }
+
     private static func path(_ request: Request) throws -> String {
         guard let path = try FormData.query(of: request)["path"], !path.isEmpty else {
             throw Trouble.invalid("/path", "`path` is missing: the file's absolute path, as a query parameter.")

@@ -162,8 +162,7 @@ extension Settings {
         listen = address
         origin = text(.origin).isEmpty ? nil : text(.origin)
         isBehindProxy = text(.behindProxy) == "true"
-        // What runs elsewhere (tools, a lock) sees it from another folder.
-        data = URL(filePath: text(.data)).standardizedFileURL.path
+        data = text(.data)
         workflows = text(.workflows)
         runbooks = text(.runbooks)
         workerSlots = integer(.workerSlots)

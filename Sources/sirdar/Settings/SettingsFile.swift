@@ -1,5 +1,5 @@
 import JSON
-import SirdarCore
+package import SirdarCore
 import SirdarEngine
 
 /// The members of a settings file, with their places.

@@ -5,7 +5,7 @@ struct MachineFileCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "file",
         abstract: "Files inside a machine; to change them it must be off.",
-        subcommands: [List.self, Get.self, Put.self]
+        subcommands: [List.self, Get.self, Put.self, Remove.self]
     )
 
     struct List: ClientCommand {
@@ -50,18 +50,13 @@ struct MachineFileCommand: ParsableCommand {
         @Argument(help: "The machine's name.") var name: String
         @Argument(help: "The file, an absolute path.") var path: String
         @Option(
-            name: .shortAndLong,
+            name: [.customShort("o"), .customLong("output")],
             help: ArgumentHelp("Write into this file; an existing one is replaced.", valueName: "file"),
             completion: .file()
         )
-        var output_: String?
+        var destination: String?
         @Flag(name: .shortAndLong, help: "Leave out what is said beside the bytes.") var quiet = false
         @OptionGroup var connection: ConnectionOptions
-
-        enum CodingKeys: String, CodingKey {
-            case name, path, quiet, connection
-            case output_ = "output"
-        }
 
         var output: OutputOptions { OutputOptions(quiet: quiet) }
 
@@ -69,8 +64,8 @@ struct MachineFileCommand: ParsableCommand {
             var call = Call(.get, Address.fileContent(name), query: [(name: "path", value: path)])
             call.answerBytesMax = Call.fileBytesMax
             let reply = try await session.api.succeed(call)
-            if let output_, output_ != "-" {
-                try LocalFile.write(reply.bytes, to: output_)
+            if let destination, destination != "-" {
+                try LocalFile.write(reply.bytes, to: destination)
             } else {
                 try Self.write(reply.bytes, session.terminal, path)
             }
@@ -85,6 +80,26 @@ struct MachineFileCommand: ParsableCommand {
                 throw Failure(.failed, "\(path) is no text. Write it into a file: --output FILE.")
             }
             try terminal.write(Text.printable(text, keepsLines: true))
+        }
+    }
+
+    struct Remove: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a file of a machine that is off.",
+            discussion: "Also a link, or an empty folder. What is not there is gone already, and is no error."
+        )
+
+        @Argument(help: "The machine's name.") var name: String
+        @Argument(help: "The file, an absolute path.") var path: String
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            let call = Call(.delete, Address.fileContent(name), query: [(name: "path", value: path)])
+            let answer = try session.api.document(await session.api.succeed(call))
+            try session.show(answer) { () throws(Failure) in
+                try session.terminal.line("\(Text.printable(path)) of \(Text.printable(name)) is gone.")
+            }
         }
     }
 
