@@ -71,7 +71,7 @@ extension Assembly {
         let decision = try TaskMachine.apply(event, to: task, at: now)
         let after = decision.task
         commit.tasks.append(TaskWrite(after, before: task))
-        if decision.verifies, let verification { perform(verification) }
+        if decision.verifies, let verification { perform(verification, of: task.origin) }
         if decision.checkEnded {
             let id = WorkID(instance: task.instance, step: Self.verificationStep(of: task))
             commit.work.append(.drop(id, fence: held.flatMap { $0.id == id ? $0.fence : nil }))
@@ -87,7 +87,7 @@ extension Assembly {
             event.name, on: task.instance, kind: "task", part: task.id.description, fence: after.fence,
             detail: Story.detail(event, before: task, after: after))
         if let end = decision.end {
-            guard let instance = try engine.store.instance(task.instance) else { throw UnknownInstance(id: task.instance) }
+            guard let instance = try engine.instance(task.instance, turn) else { throw UnknownInstance(id: task.instance) }
             try apply(.taskEnded(step: task.step, end: end), to: instance)
         }
         return after

@@ -7,13 +7,14 @@ import SirdarJournal
 struct Assembly: Sendable {
     let engine: Engine
     let actuation: Actuation
+    let turn: EngineLane.Turn
     let now: Timestamp
     var commit = Commit()
     var confidential: JSON.Object = [:]
     /// The instances that this commit writes, as they are afterwards.
     private(set) var decided: [Identifier: Instance] = [:]
     /// Steps born in our hands, to be performed once the commit is durable.
-    private var born: [(step: DueStep, slot: WorkerPool.Slot)] = []
+    private var born: [(step: DueStep, origin: Instance.Origin, place: WorkerPool.Place)] = []
     private var leavesBacklog = false
     /// When the dispatcher has something to do on account of this commit.
     private var wakeAt: Timestamp?
@@ -22,9 +23,10 @@ struct Assembly: Sendable {
     private var depth = 0
     private static let depthMax = 8
 
-    init(engine: Engine, actuation: Actuation) {
+    init(engine: Engine, actuation: Actuation, turn: EngineLane.Turn) {
         self.engine = engine
         self.actuation = actuation
+        self.turn = turn
         now = engine.clock.now()
     }
 
@@ -62,7 +64,7 @@ struct Assembly: Sendable {
 
     private mutating func add(_ effect: Effect, of instance: Instance, _ workflow: Workflow) throws {
         switch effect {
-        case .perform(let work): perform(due(work, of: instance))
+        case .perform(let work): perform(due(work, of: instance), of: instance.origin)
         case .performAgain(let step, let attempt, let notBefore):
             let id = WorkID(instance: instance.id, step: step)
             commit.work.append(.again(id, attempt: attempt, notBefore: notBefore, fence: fence(id)))
@@ -115,9 +117,9 @@ struct Assembly: Sendable {
     }
 
     /// A due step is born leased when there is room to perform it at once, and nobody has waited longer.
-    mutating func perform(_ step: DueStep) {
-        guard step.notBefore <= now, !engine.backlog.withLock({ $0 }), engine.dispatcher.isRunning,
-            let slot = engine.pool.reserve(step.lane)
+    mutating func perform(_ step: DueStep, of origin: Instance.Origin) {
+        guard step.notBefore <= now, !engine.backlog.exists, engine.dispatcher.isRunning,
+            let place = engine.pool.reserve(step.lane)
         else {
             commit.work.append(.insert(step, lease: nil))
             if step.notBefore <= now { leavesBacklog = true }
@@ -125,7 +127,7 @@ struct Assembly: Sendable {
         }
         let lease = Lease(owner: engine.owner, until: now.advanced(by: engine.settings.lease))
         commit.work.append(.insert(step, lease: lease))
-        born.append((step, slot))
+        born.append((step, origin, place))
     }
 
     private mutating func startChild(_ step: Int, _ subflow: Effect.SubflowStart, of instance: Instance) throws {
@@ -167,17 +169,19 @@ struct Assembly: Sendable {
     // MARK: Afterwards
 
     /// The commit is durable: what it made due is performed.
-    func committed(_ turn: EngineLane.Turn) {
+    func committed() {
         for (id, instance) in decided where id == turn.id { turn.remember(instance) }
-        if leavesBacklog { engine.backlog.withLock { $0 = true } }
-        for (step, slot) in born { engine.perform(step, in: slot) }
+        for write in commit.tasks where write.task.instance == turn.id { turn.remember(write.task) }
+        if leavesBacklog { engine.backlog.mark() }
+        for (step, origin, place) in born { engine.perform(step, of: origin, in: place) }
         if let wakeAt { engine.dispatcher.ring(at: wakeAt) }
     }
 
     /// The commit failed, and nothing of it happened.
-    func abandoned(_ turn: EngineLane.Turn) {
+    func abandoned() {
         for id in decided.keys { turn.forget(id) }
-        for (_, slot) in born { engine.pool.release(slot) }
+        for write in commit.tasks { turn.forgetTask(write.task.id) }
+        for (_, _, place) in born { engine.pool.release(place) }
     }
 }
 

@@ -36,7 +36,7 @@ final class Dispatcher: Sendable {
 
     func start(_ engine: Engine) {
         state.withLock { $0.engine = engine }
-        engine.backlog.withLock { $0 = true }
+        engine.backlog.mark()
         ring(at: clock.now())
     }
 
@@ -45,9 +45,12 @@ final class Dispatcher: Sendable {
     /// Until a slot is given back, and at most a fifth of a second.
     func waitForASlot() { _ = slotFreed.wait(timeout: .now() + .milliseconds(200)) }
 
-    func slotIsFree() {
-        slotFreed.signal()
-        guard let engine = state.withLock({ $0.engine }), engine.backlog.withLock({ $0 }) else { return }
+    func placeIsFree(_ lane: Lane) {
+        guard let engine = state.withLock({ $0.engine }) else {
+            slotFreed.signal()
+            return
+        }
+        guard engine.backlog.exists, engine.pool.isThin(lane) else { return }
         ring(at: clock.now())
     }
 
@@ -83,10 +86,12 @@ final class Dispatcher: Sendable {
         guard let engine else { return }
         do {
             try fireTimers(engine)
-            claimWork(engine)
             renewLeases(engine)
+            claimWork(engine)
             if let next = try engine.store.nextDue() {
-                ring(at: max(next, clock.now().advanced(by: Interval(milliseconds: 1))))
+                // What has no room yet is asked for when a place is free, and looked at in between.
+                let pause = Interval(milliseconds: engine.backlog.exists ? 50 : 1)
+                ring(at: max(next, clock.now().advanced(by: pause)))
             }
         } catch {
             engine.log.error("what is due could not be read: \(error)")
@@ -119,17 +124,19 @@ final class Dispatcher: Sendable {
         }) else { return }
         let now = clock.now()
         let lease = Lease(owner: engine.owner, until: now.advanced(by: engine.settings.lease))
-        let claim = WorkClaim(now: now, lease: lease, limit: room.total, room: room.lanes)
+        let limit = min(room.total, engine.pool.laneRoomMax)
+        let claim = WorkClaim(now: now, lease: lease, limit: limit, room: room.lanes)
+        let marks = engine.backlog.marks
         engine.store.claimWork(claim) { [weak self] result in
             guard let self else { return }
             self.queue.async {
                 self.state.withLock { $0.isClaiming = false }
-                self.claimed(result, claim, engine)
+                self.claimed(result, claim, marks, engine)
             }
         }
     }
 
-    private func claimed(_ result: Result<[DueStep], StoreError>, _ claim: WorkClaim, _ engine: Engine) {
+    private func claimed(_ result: Result<[DueStep], StoreError>, _ claim: WorkClaim, _ marks: Int, _ engine: Engine) {
         switch result {
         case .failure(let error):
             engine.log.error("due steps could not be claimed: \(error)")
@@ -137,16 +144,15 @@ final class Dispatcher: Sendable {
         case .success(let steps):
             var unplaced: [DueStep] = []
             for step in steps {
-                if let slot = engine.pool.reserve(step.lane) {
-                    engine.perform(step, in: slot)
+                if let place = engine.pool.reserve(step.lane) {
+                    engine.perform(step, of: nil, in: place)
                 } else {
                     unplaced.append(step)
                 }
             }
             engine.giveBack(unplaced)
-            let isDrained = steps.count < claim.limit
-            engine.backlog.withLock { $0 = !isDrained || !unplaced.isEmpty }
-            if !isDrained { ring(at: clock.now()) }
+            if unplaced.isEmpty, claim.isDrained(by: steps) { engine.backlog.clear(since: marks) }
+            if engine.backlog.exists, !steps.isEmpty { ring(at: clock.now()) }
         }
     }
 
@@ -169,7 +175,7 @@ extension Engine {
     func fire(_ timer: DueTimer, done: @escaping @Sendable () -> Void) {
         lane(of: timer.instance).enter(timer.instance) { turn in
             self.decide(turn, { self.fired($0, timer, done) }) {
-                var assembly = Assembly(engine: self, actuation: .timer)
+                var assembly = Assembly(engine: self, actuation: .timer, turn: turn)
                 assembly.commit.timers.append(.drop(timer.instance, step: timer.step, kind: timer.kind))
                 if timer.kind == .deadline {
                     let open = try self.store.tasks(TaskQuery(instance: timer.instance, isOpen: true))
@@ -209,6 +215,15 @@ extension Engine {
         let now = clock.now()
         commit.work = steps.map { .again($0.id, attempt: $0.attempt, notBefore: now, fence: $0.fence) }
         store.submit(commit) { _ in }
+    }
+}
+
+extension WorkClaim {
+    /// Whether every lane gave less than there was room for, so that nothing is left in any.
+    fileprivate func isDrained(by steps: [DueStep]) -> Bool {
+        guard steps.count < limit else { return false }
+        let taken = Dictionary(steps.map { ($0.lane, 1) }, uniquingKeysWith: +)
+        return room.allSatisfy { lane, room in taken[lane, default: 0] < room }
     }
 }
 

@@ -1,4 +1,5 @@
 package import JSON
+import Logging
 package import SirdarCore
 import SirdarJournal
 
@@ -26,15 +27,30 @@ extension Engine {
         then: @escaping @Sendable (Result<ManualTask, any Error>) -> Void
     ) {
         do {
-            guard let task = try store.task(id) else { return then(.failure(UnknownTask(id: id))) }
-            lane(of: task.instance).enter(task.instance) { turn in
-                self.decide(turn, { self.answer($0, intent, task, actuation, then) }) {
-                    guard let current = try self.store.task(id) else { throw UnknownTask(id: id) }
-                    return try self.acted(intent, on: current, worker, actuation)
-                }
-            }
+            guard let instance = try store.instance(ofTask: id) else { throw UnknownTask(id: id) }
+            act(intent, on: id, of: instance, Actor(worker: worker, actuation: actuation), then: then)
         } catch {
             then(.failure(error))
+        }
+    }
+
+    private struct Actor: Sendable {
+        let worker: Worker
+        let actuation: Actuation
+    }
+
+    private func act(
+        _ intent: TaskIntent,
+        on id: Identifier,
+        of instance: Identifier,
+        _ actor: Actor,
+        then: @escaping @Sendable (Result<ManualTask, any Error>) -> Void
+    ) {
+        lane(of: instance).enter(instance) { turn in
+            self.decide(turn, { self.answer($0, intent, id, actor.actuation, then) }) {
+                guard let current = try self.task(id, turn) else { throw UnknownTask(id: id) }
+                return try self.acted(intent, on: current, actor, turn)
+            }
         }
     }
 
@@ -51,7 +67,8 @@ extension Engine {
             if let queue, queues.isEmpty { throw TaskRefusal.notInQueue(queue) }
             let query = NextTaskQuery(queues: queues, skills: worker.skills, person: worker.person)
             guard let task = try store.nextTask(query) else { return then(.success(nil)) }
-            act(.start, on: task.id, worker: worker, by: actuation) { result in
+            let actor = Actor(worker: worker, actuation: actuation)
+            act(.start, on: task.id, of: task.instance, actor) { result in
                 // Somebody else was first: the next one is as good.
                 if case .failure(TaskRefusal.heldBy) = result, attempt < Self.nextAttemptsMax {
                     return self.claimNext(
@@ -69,10 +86,11 @@ extension Engine {
     private func acted(
         _ intent: TaskIntent,
         on task: ManualTask,
-        _ worker: Worker,
-        _ actuation: Actuation
+        _ actor: Actor,
+        _ turn: EngineLane.Turn
     ) throws -> (Assembly, ManualTask) {
-        var assembly = Assembly(engine: self, actuation: actuation)
+        var assembly = Assembly(engine: self, actuation: actor.actuation, turn: turn)
+        let worker = actor.worker
         let event: TaskEvent
         var verification: DueStep?
         switch intent {
@@ -89,7 +107,7 @@ extension Engine {
         case .complete(let outcome, let values, let ticks, let fence):
             var submission = Submission(outcome: outcome, values: values, ticks: ticks, fence: fence)
             submission.checklist = task.runbook.flatMap { library.runbook($0)?.checklist } ?? submission.checklist
-            verification = try self.verification(of: task, outcome, values)
+            verification = try self.verification(of: task, outcome, values, turn)
             submission.verifies = verification != nil
             event = .completed(by: worker, submission)
         }
@@ -98,9 +116,14 @@ extension Engine {
     }
 
     /// The check that follows a completion: only the first outcome, the one that says that the work is done, has one.
-    private func verification(of task: ManualTask, _ outcome: String, _ values: JSON.Object) throws -> DueStep? {
+    private func verification(
+        of task: ManualTask,
+        _ outcome: String,
+        _ values: JSON.Object,
+        _ turn: EngineLane.Turn
+    ) throws -> DueStep? {
         guard task.kind == .manual, outcome == task.spec.outcomes.first,
-            let instance = try store.instance(task.instance)
+            let instance = try instance(task.instance, turn)
         else { return nil }
         let workflow = try library.workflow(instance.workflow)
         let node = workflow[task.node]
@@ -130,24 +153,32 @@ extension Engine {
     private func answer(
         _ result: Result<ManualTask, any Error>,
         _ intent: TaskIntent,
-        _ task: ManualTask,
+        _ id: Identifier,
         _ actuation: Actuation,
         _ then: @Sendable (Result<ManualTask, any Error>) -> Void
     ) {
         if case .failure(let error) = result, let refusal = error as? TaskRefusal {
-            note(
-                Entry(
-                    at: clock.now(),
-                    actor: actuation.actor,
-                    channel: actuation.channel,
-                    action: intent.name,
-                    object: .init(kind: "task", id: task.instance, part: task.id.description),
-                    refusal: refusal.code,
-                    detail: ["state": .string(task.state.name)],
-                    requestID: actuation.requestID
-                ))
+            do {
+                if let task = try store.task(id) { note(refusal, of: intent, on: task, actuation) }
+            } catch {
+                log.error("a refusal was not kept: \(error)")
+            }
         }
         then(result)
+    }
+
+    private func note(_ refusal: TaskRefusal, of intent: TaskIntent, on task: ManualTask, _ actuation: Actuation) {
+        note(
+            Entry(
+                at: clock.now(),
+                actor: actuation.actor,
+                channel: actuation.channel,
+                action: intent.name,
+                object: .init(kind: "task", id: task.instance, part: task.id.description),
+                refusal: refusal.code,
+                detail: ["state": .string(task.state.name)],
+                requestID: actuation.requestID
+            ))
     }
 }
 

@@ -8,18 +8,18 @@ import SirdarCore
 extension Engine {
     func lane(of action: String, _ input: JSON) -> Lane { actions[action]?.signature.lane(input) ?? .general }
 
-    /// Performs a step that is ours, in a reserved slot.
-    func perform(_ step: DueStep, in slot: WorkerPool.Slot) {
+    /// Performs a step that is ours, in a reserved place. `origin`: its instance's, where that is known.
+    func perform(_ step: DueStep, of origin: Instance.Origin?, in place: WorkerPool.Place) {
         held.withLock { held in _ = held.insert(step.id) }
-        pool.run(slot) {
-            let outcome = self.attempt(step)
+        pool.run(place) {
+            let outcome = self.attempt(step, of: origin)
             self.report(outcome, of: step)
         } onFree: {
-            self.dispatcher.slotIsFree()
+            self.dispatcher.placeIsFree(step.lane)
         }
     }
 
-    private func attempt(_ step: DueStep) -> ActionOutcome {
+    private func attempt(_ step: DueStep, of origin: Instance.Origin?) -> ActionOutcome {
         guard let action = actions[step.action] else {
             let problem = Problem(.configuration, "There is no action \(step.action) in this installation.")
             return .failed(Failure(problem, remedy: .permanent))
@@ -28,7 +28,7 @@ extension Engine {
             return .failed(Failure(problem, remedy: .permanent))
         }
         do {
-            guard let origin = try store.instance(step.instance)?.origin else {
+            guard let origin = try origin ?? store.instance(step.instance)?.origin else {
                 return .failed(Failure(Problem(.runtime, "The instance is gone."), remedy: .permanent))
             }
             return action.perform(
@@ -50,7 +50,7 @@ extension Engine {
     func report(_ outcome: ActionOutcome, of step: DueStep) {
         lane(of: step.instance).enter(step.instance) { turn in
             self.decide(turn, { self.reported($0, outcome, step) }) {
-                var assembly = Assembly(engine: self, actuation: .worker)
+                var assembly = Assembly(engine: self, actuation: .worker, turn: turn)
                 assembly.held = step
                 assembly.commit.records += outcome.records
                 if let task = step.task {
@@ -72,7 +72,7 @@ extension Engine {
         _ id: Identifier,
         _ assembly: inout Assembly
     ) throws {
-        guard let task = try store.task(id) else { throw UnknownTask(id: id) }
+        guard let task = try task(id, assembly.turn) else { throw UnknownTask(id: id) }
         let now = assembly.now
         switch outcome {
         case .done(let output, records: _):

@@ -22,7 +22,7 @@ package final class Engine: Sendable {
     /// This run of the program: every lease and fence carries it.
     let owner: Int64
     let lanes: [EngineLane]
-    let backlog = Locked(false)
+    let backlog = Backlog()
     let held = Locked<Set<WorkID>>([])
     let dispatcher: Dispatcher
 
@@ -31,6 +31,8 @@ package final class Engine: Sendable {
         package var slots = 8
         /// Actions at once in one lane.
         package var laneLimit = 4
+        /// Steps of a lane that are ours already and wait in memory for a slot.
+        package var lineMax = 1024
         /// How long a worker's lease lasts between renewals.
         package var lease = Interval.seconds(60)
         /// Threads that decide.
@@ -61,7 +63,7 @@ package final class Engine: Sendable {
         self.log = log
         identifiers = IdentifierSource(clock: clock)
         owner = identifiers.next().value
-        pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit)
+        pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit, lineMax: settings.lineMax)
         let cached = max(1, settings.cachedInstances / settings.lanes)
         lanes = (0..<settings.lanes).map { EngineLane(number: $0, cacheMax: cached) }
         dispatcher = Dispatcher(clock: clock)
@@ -75,8 +77,10 @@ package final class Engine: Sendable {
     /// Stops giving out work, and answers when what was being performed has been recorded.
     package func stop() {
         dispatcher.stop()
+        // What stands in line stays in the store: whoever opens it next has it.
+        pool.clearLines()
         let limit = clock.now().advanced(by: .seconds(10))
-        while pool.room.total < pool.slots, clock.now() < limit { dispatcher.waitForASlot() }
+        while !pool.isIdle, clock.now() < limit { dispatcher.waitForASlot() }
     }
 
     // MARK: The road
@@ -93,7 +97,7 @@ package final class Engine: Sendable {
         lane(of: id).enter(id) { turn in
             self.decide(turn, then) {
                 guard let instance = try self.instance(id, turn) else { throw UnknownInstance(id: id) }
-                var assembly = Assembly(engine: self, actuation: actuation)
+                var assembly = Assembly(engine: self, actuation: actuation, turn: turn)
                 try assembly.apply(event, to: instance)
                 return (assembly, assembly.decided[id] ?? instance)
             }
@@ -108,7 +112,7 @@ package final class Engine: Sendable {
     ) {
         lane(of: start.id).enter(start.id) { turn in
             self.decide(turn, then) {
-                var assembly = Assembly(engine: self, actuation: actuation)
+                var assembly = Assembly(engine: self, actuation: actuation, turn: turn)
                 assembly.commit.records += start.records
                 assembly.confidential = start.confidential
                 try assembly.start(start)
@@ -160,11 +164,11 @@ package final class Engine: Sendable {
             turn.resume {
                 switch result {
                 case .success:
-                    made.assembly.committed(turn)
+                    made.assembly.committed()
                     turn.leave()
                     then(.success(made.answer))
                 case .failure(let error):
-                    made.assembly.abandoned(turn)
+                    made.assembly.abandoned()
                     guard error == .conflict, attempt < self.settings.commitAttemptsMax else {
                         turn.leave()
                         return then(.failure(error))
@@ -178,7 +182,17 @@ package final class Engine: Sendable {
     /// The instance as it was last committed.
     func instance(_ id: Identifier, _ turn: EngineLane.Turn) throws -> Instance? {
         if let cached = turn.cached(id) { return cached }
-        return try store.instance(id)
+        let instance = try store.instance(id)
+        if id == turn.id, let instance { turn.remember(instance) }
+        return instance
+    }
+
+    /// A task of the turn's instance, as it was last committed.
+    func task(_ id: Identifier, _ turn: EngineLane.Turn) throws -> ManualTask? {
+        if let cached = turn.cachedTask(id) { return cached }
+        let task = try store.task(id)
+        if let task, task.instance == turn.id { turn.remember(task) }
+        return task
     }
 }
 

@@ -5,24 +5,27 @@ import SirdarCore
 /// is on its way to the disk, what else happens to it waits, and the lane goes on with others.
 final class EngineLane: Sendable {
     private let queue: DispatchQueue
-    private let cacheMax: Int
-    private let state = Locked(State())
+    private let state: Locked<State>
 
     private struct State {
         /// Instances whose turn it is, and who waits behind it.
         var waiting: [Identifier: [@Sendable (Turn) -> Void]] = [:]
-        var instances: [Identifier: Instance] = [:]
-        /// In the order of their coming, for eviction.
-        var order: [Identifier] = []
-        var oldest = 0
+        var instances: Recent<Identifier, Instance>
+        /// Tasks that somebody is working on.
+        var tasks: Recent<Identifier, ManualTask>
     }
+
+    /// Tasks carry their whole description: fewer of them are kept.
+    private static let tasksShare = 4
 
     init(number: Int, cacheMax: Int) {
         queue = DispatchQueue(label: "sirdar.lane.\(number)")
-        self.cacheMax = cacheMax
+        let tasksMax = max(1, cacheMax / Self.tasksShare)
+        state = Locked(State(instances: Recent(max: cacheMax), tasks: Recent(max: tasksMax)))
     }
 
-    /// An instance's turn. It ends with `leave`, which must be called exactly once.
+    /// An instance's turn. It ends with `leave`, which must be called exactly once. Nothing but the turn changes the
+    /// instance or its tasks, so what is remembered of them within it is what the store has.
     struct Turn: Sendable {
         fileprivate let lane: EngineLane
         let id: Identifier
@@ -34,10 +37,33 @@ final class EngineLane: Sendable {
 
         func cached(_ id: Identifier) -> Instance? { lane.state.withLock { $0.instances[id] } }
 
-        /// Remembers the instance as it was committed; one that has ended is forgotten.
-        func remember(_ instance: Instance) { lane.remember(instance) }
+        func cachedTask(_ id: Identifier) -> ManualTask? { lane.state.withLock { $0.tasks[id] } }
 
-        func forget(_ id: Identifier) { lane.state.withLock { $0.instances[id] = nil } }
+        /// Remembers the instance as it was committed; one that has ended is forgotten.
+        func remember(_ instance: Instance) {
+            lane.state.withLock { state in
+                if instance.status.isFinal {
+                    state.instances.forget(instance.id)
+                } else {
+                    state.instances.keep(instance, for: instance.id)
+                }
+            }
+        }
+
+        /// Remembers a task as it was committed, while it is in somebody's hands.
+        func remember(_ task: ManualTask) {
+            lane.state.withLock { state in
+                if task.stage == .held {
+                    state.tasks.keep(task, for: task.id)
+                } else {
+                    state.tasks.forget(task.id)
+                }
+            }
+        }
+
+        func forget(_ id: Identifier) { lane.state.withLock { $0.instances.forget(id) } }
+
+        func forgetTask(_ id: Identifier) { lane.state.withLock { $0.tasks.forget(id) } }
     }
 
     /// Runs `body` on the lane's thread when it is this instance's turn.
@@ -62,24 +88,5 @@ final class EngineLane: Sendable {
             return state.waiting[id]?.removeFirst()
         }
         if let next { queue.async { next(Turn(lane: self, id: id)) } }
-    }
-
-    private func remember(_ instance: Instance) {
-        state.withLock { state in
-            guard !instance.status.isFinal else {
-                state.instances[instance.id] = nil
-                return
-            }
-            if state.instances.updateValue(instance, forKey: instance.id) == nil { state.order.append(instance.id) }
-            while state.instances.count > cacheMax, state.oldest < state.order.count {
-                state.instances[state.order[state.oldest]] = nil
-                state.oldest += 1
-            }
-            if state.oldest > cacheMax || state.order.count - state.oldest > 4 * cacheMax {
-                // Identifiers of ended instances are left behind in the order: sweep them out now and then.
-                state.order = state.order[state.oldest...].filter { state.instances[$0] != nil }
-                state.oldest = 0
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ import SirdarJournal
 
 extension SQLiteStore {
     package func instance(_ id: Identifier) throws(StoreError) -> Instance? {
-        try read { database -> Instance? in
+        try readOnce { database -> Instance? in
             let row = try Row.fetchOne(
                 database.cachedStatement(
                     sql: """
@@ -33,7 +33,7 @@ extension SQLiteStore {
     }
 
     package func child(of parent: Instance.Parent) throws(StoreError) -> Identifier? {
-        try read { database in
+        try readOnce { database in
             try Int64.fetchOne(
                 database,
                 sql: "SELECT instance FROM instance_start WHERE parent = ? AND parent_step = ?",
@@ -110,7 +110,7 @@ extension SQLiteStore {
     // MARK: What is due
 
     package func dueTimers(at now: Timestamp, limit: Int) throws(StoreError) -> [DueTimer] {
-        try read { database in
+        try readOnce { database in
             let rows = try Row.fetchAll(
                 database.cachedStatement(
                     sql: "SELECT instance, step, kind, at, ending FROM timer WHERE at <= ? ORDER BY at LIMIT ?"),

@@ -8,7 +8,7 @@ extension SQLiteStore {
     private static let columns = "SELECT kind, key, scope, name, version, body FROM record"
 
     package func record(_ kind: String, _ key: String) throws(StoreError) -> SirdarEngine.Record? {
-        try read { database in
+        try readOnce { database in
             try Row.fetchOne(
                 database.cachedStatement(sql: "\(Self.columns) WHERE kind = ? AND key = ?"), arguments: [kind, key]
             ).map(record)
@@ -16,7 +16,7 @@ extension SQLiteStore {
     }
 
     package func record(_ kind: String, scope: String, named name: String) throws(StoreError) -> SirdarEngine.Record? {
-        try read { database in
+        try readOnce { database in
             try Row.fetchOne(
                 database.cachedStatement(sql: "\(Self.columns) WHERE kind = ? AND scope = ? AND name = ?"),
                 arguments: [kind, scope, name]
@@ -25,7 +25,7 @@ extension SQLiteStore {
     }
 
     package func records(_ query: RecordQuery) throws(StoreError) -> [SirdarEngine.Record] {
-        try read { database in
+        try readOnce { database in
             var conditions = ["kind = ?"]
             var arguments: [any DatabaseValueConvertible] = [query.kind]
             if let scope = query.scope {
@@ -57,7 +57,7 @@ extension SQLiteStore {
     // MARK: The journal
 
     package func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry] {
-        try read { database in
+        try readOnce { database in
             var conditions: [String] = []
             var arguments: [any DatabaseValueConvertible] = []
             if let object = query.object {

@@ -9,8 +9,16 @@ extension SQLiteStore {
         FROM task t JOIN task_spec s ON s.task = t.id
         """
 
+    package func instance(ofTask id: Identifier) throws(StoreError) -> Identifier? {
+        try readOnce { database in
+            try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT instance FROM task WHERE id = ?"), arguments: [id.value]
+            ).map(Identifier.init(value:))
+        }
+    }
+
     package func task(_ id: Identifier) throws(StoreError) -> ManualTask? {
-        try read { database in
+        try readOnce { database in
             try Row.fetchOne(
                 database.cachedStatement(sql: "\(Self.columns) WHERE t.id = ?"), arguments: [id.value]
             ).map(task)
@@ -18,7 +26,7 @@ extension SQLiteStore {
     }
 
     package func tasks(_ query: TaskQuery) throws(StoreError) -> [ManualTask] {
-        try read { database in
+        try readOnce { database in
             var conditions: [String] = []
             var arguments: [any DatabaseValueConvertible] = []
             func add(_ condition: String, _ argument: any DatabaseValueConvertible) {

@@ -106,6 +106,11 @@ package final class SQLiteStore: Store {
         try translated { try self.pool.read(body) }
     }
 
+    /// Reads by one statement, which needs no snapshot around it: it sees one commit by itself.
+    func readOnce<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try translated { try self.pool.unsafeRead(body) }
+    }
+
     /// What GRDB throws, as the store's own closed set.
     func translated<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
         do { return try body() } catch let error as StoreError {

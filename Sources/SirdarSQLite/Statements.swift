@@ -34,16 +34,10 @@ struct Statements {
         begin = try prepare("BEGIN IMMEDIATE")
         commit = try prepare("COMMIT")
         rollback = try prepare("ROLLBACK")
-        updateInstance = try prepare(
-            "UPDATE instance SET version = version + 1, status = ?3, updated_at = ?4, state = ?5 WHERE id = ?1 AND version = ?2")
-        endInstance = try prepare(
-            """
-            UPDATE instance SET version = version + 1, status = ?3, ended = 1, updated_at = ?4, state = ?5
-            WHERE id = ?1 AND version = ?2
-            """)
-        insertInstance = try prepare(
-            "INSERT INTO instance (id, version, status, ended, updated_at, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        insertStart = try prepare("INSERT INTO instance_start VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        updateInstance = try prepare(StatementText.updateInstance)
+        endInstance = try prepare(StatementText.endInstance)
+        insertInstance = try prepare(StatementText.insertInstance)
+        insertStart = try prepare(StatementText.insertStart)
         again = try prepare(
             """
             UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
@@ -54,13 +48,8 @@ struct Statements {
             UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
             WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
             """)
-        drop = try prepare("DELETE FROM due_step WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)")
-        insertWork = try prepare(
-            """
-            INSERT INTO due_step
-                (instance, step, task, node, attempt, action, lane, input, key, not_before, fence, owner, leased_until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            """)
+        drop = try prepare(StatementText.drop)
+        insertWork = try prepare(StatementText.insertWork)
         nextLane = try prepare(
             "SELECT lane FROM due_step WHERE owner IS NULL AND parked = 0 AND lane > ?1 ORDER BY lane LIMIT 1")
         let columns = "instance, step, task, node, attempt, action, input, key, not_before, fence, lane"
@@ -76,18 +65,10 @@ struct Statements {
             """)
         leaseWork = try prepare(
             "UPDATE due_step SET owner = ?3, leased_until = ?4, fence = fence + 1 WHERE instance = ?1 AND step = ?2")
-        updateTask = try prepare(
-            """
-            UPDATE task SET queue = ?3, skills = ?4, owner = ?5, stage = ?6, rank = ?7, version = ?8, state = ?9
-            WHERE id = ?1 AND version = ?2
-            """)
-        insertTask = try prepare(
-            """
-            INSERT INTO task (id, instance, step, node, kind, queue, skills, stage, rank, version, state)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            """)
-        insertSpec = try prepare("INSERT INTO task_spec (task, body) VALUES (?1, ?2)")
-        count = try prepare("UPDATE queue_count SET ready = ready + ?2, held = held + ?3 WHERE queue = ?1")
+        updateTask = try prepare(StatementText.updateTask)
+        insertTask = try prepare(StatementText.insertTask)
+        insertSpec = try prepare(StatementText.insertSpec)
+        count = try prepare(StatementText.count)
         countFirst = try prepare("INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)")
         setTimer = try prepare(
             """
@@ -110,8 +91,7 @@ struct Statements {
             """)
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
-        insertEntry = try prepare(
-            "INSERT INTO entry (object, at, canonical, nonce, confidential) VALUES (?1, ?2, ?3, ?4, ?5)")
+        insertEntry = try prepare(StatementText.insertEntry)
     }
 
     func finalize() {

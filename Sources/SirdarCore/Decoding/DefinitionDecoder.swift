@@ -42,7 +42,7 @@ package enum DefinitionDecoder {
         return Vocabulary.WorkflowName(namespace: namespace, name: name, version: version)
     }
 
-    /// The runbooks that the manual steps of a definition name by a constant, wherever they stand; sorted.
+    /// The runbooks that the calls of a definition name by a constant, also those of `use`; sorted.
     package static func runbooks(of root: Located) -> [String] {
         var names: Set<String> = []
         collectRunbooks(root, into: &names)
@@ -52,8 +52,7 @@ package enum DefinitionDecoder {
     private static func collectRunbooks(_ node: Located, into names: inout Set<String>) {
         switch node.value {
         case .map(let members):
-            if node["call"]?.text == "manual", let runbook = node["with"]?["runbook"],
-                !Expressions.isExpression(runbook),
+            if node["call"] != nil, let runbook = node["with"]?["runbook"], !Expressions.isExpression(runbook),
                 let name = runbook.text
             {
                 names.insert(name)

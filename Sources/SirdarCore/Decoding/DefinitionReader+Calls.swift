@@ -151,21 +151,30 @@ extension DefinitionReader {
             )
         }
         for key in keys { check(fields[key], key, function) }
-        if template.isConstant, findings.diagnostics.count == before { check(with, against: function.schema, function) }
+        guard template.isConstant, findings.diagnostics.count == before else { return template }
+        check(with, against: function.schema, [], function)
         return template
     }
 
+    /// What is constant in one argument.
     private func check(_ node: Located?, _ key: String, _ function: Vocabulary.Function) {
         guard let node, let schema = function.properties[key], node.isConstant else { return }
-        check(node, against: schema, function)
+        check(node, against: schema, [key], function)
     }
 
-    private func check(_ node: Located, against schema: Schema, _ function: Vocabulary.Function) {
-        guard let violation = schema.firstViolation(node.json) else { return }
+    private func check(
+        _ node: Located,
+        against schema: Schema,
+        _ path: [String],
+        _ function: Vocabulary.Function
+    ) {
+        guard let fault = schema.firstFault(of: node.json) else { return }
+        let way = path + fault.path
+        let subject = way.isEmpty ? "its input" : "`\(way.joined(separator: "."))`"
         findings.error(
             .arguments,
-            at: node.node(at: violation.path).place,
-            "`\(function.name)` does not take this: \(violation.message)"
+            at: node.node(at: fault.path).place,
+            "`\(function.name)` does not take this: \(subject) \(fault.message)"
         )
     }
 

@@ -124,7 +124,8 @@ extension DefinitionReader {
             findings.error(
                 .missingKey,
                 at: node.place,
-                "the runbook `\(name)` is filled with `\(value)`, which this task does not have: add it to `about` or `form`",
+                "the runbook `\(name)` is filled with `\(value)`, which this task does not have: "
+                    + "add it to `about` or `form`",
                 allowed: given.sorted()
             )
         }

@@ -110,6 +110,10 @@ extension Expressions {
     private func compile(_ source: Source, _ node: Located, _ site: Site) -> JQ.Program? {
         let key = "\(site.names.joined(separator: ",")) \(source.text)"
         if let program = compiled[key] { return program }
+        guard source.text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            findings.error(.expression, at: node.place, "the expression is empty: write `.` for the whole input")
+            return nil
+        }
         do {
             let program = try JQ.Program(source.text, variables: site.names)
             compiled[key] = program
@@ -132,7 +136,8 @@ extension Expressions {
                 allowed: site.names.map { "$\($0)" }
             )
         } else {
-            findings.error(.expression, at: place, "the expression does not compile: \(error.message)")
+            let hint = error.hint.map { "; \($0)" } ?? ""
+            findings.error(.expression, at: place, "the expression does not compile: \(error.message)\(hint)")
         }
     }
 

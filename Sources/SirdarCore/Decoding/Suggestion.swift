@@ -14,7 +14,9 @@ package enum Suggestion {
             guard distance <= allowance, distance < max(other.count, letters.count) else { continue }
             // `fok` is one letter from `for` and from `fork`; in `fork` all its letters are found again.
             let strangers = letters.count { !other.contains($0) }
-            if let best, (best.distance, best.strangers, best.candidate) <= (distance, strangers, candidate) { continue }
+            if let best, (best.distance, best.strangers, best.candidate) <= (distance, strangers, candidate) {
+                continue
+            }
             best = (distance, strangers, candidate)
         }
         return best?.candidate

@@ -32,30 +32,25 @@ package struct CatalogFiles: Sendable {
 extension CatalogFiles {
     /// Reads `Workflows/*.yaml`, `Runbooks/*.md` and `config/queues.yaml` of a folder; what is not there is empty.
     package init(folder: String) {
-        let place = { (name: String) in
-            folder == "." || folder.isEmpty ? name : URL(filePath: folder).appending(path: name).relativePath
-        }
-        self.init(workflows: place("Workflows"), runbooks: place("Runbooks"), configuration: place("config"))
+        let folder = folder == "." || folder.isEmpty ? "" : URL(filePath: folder).relativePath + "/"
+        self.init(workflows: "\(folder)Workflows", runbooks: "\(folder)Runbooks", config: "\(folder)config")
     }
 
-    /// The same from three folders.
-    package init(workflows: String, runbooks: String, configuration: String) {
+    /// Reads the folders where workflows, runbooks and `queues.yaml` are.
+    package init(workflows: String, runbooks: String, config: String) {
         self.init()
-        self.workflows = files(in: workflows, ["yaml", "yml"], limit: YAMLSource.bytesMax)
-        self.runbooks = files(in: runbooks, ["md"], limit: MarkdownDocument.bytesMax * 2)
-        let queues = "\(configuration)/queues.yaml"
-        if FileManager.default.fileExists(atPath: queues) {
-            self.queues = read(queues, limit: YAMLSource.bytesMax)
-        }
+        self.workflows = Self.paths(in: workflows, ["yaml", "yml"])
+            .compactMap { read($0, limit: YAMLSource.bytesMax) }
+        self.runbooks = Self.paths(in: runbooks, ["md"])
+            .compactMap { read($0, limit: MarkdownDocument.bytesMax * 2) }
+        let queues = "\(config)/queues.yaml"
+        if FileManager.default.fileExists(atPath: queues) { self.queues = read(queues, limit: YAMLSource.bytesMax) }
     }
 
-    private mutating func files(in folder: String, _ extensions: Set<String>, limit: Int) -> [File] {
-        Self.names(in: URL(filePath: folder), extensions).compactMap { read("\(folder)/\($0)", limit: limit) }
-    }
-
-    private static func names(in folder: URL, _ extensions: Set<String>) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    private static func paths(in folder: String, _ extensions: Set<String>) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { !$0.hasPrefix(".") && extensions.contains(URL(filePath: $0).pathExtension) }.sorted()
+            .map { "\(folder)/\($0)" }
     }
 
     private mutating func read(_ path: String, limit: Int) -> File? {

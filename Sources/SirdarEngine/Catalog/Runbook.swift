@@ -74,12 +74,14 @@ extension Runbook {
     package func html(
         values: [String: String] = [:],
         headingShift: Int = 2,
-        check: @escaping (Item) -> String = { #"<input type="checkbox" disabled data-item="\#($0.id)">"# }
+        check: @escaping (Item) -> String = { #"<input type="checkbox" disabled data-item="\#($0.id)">"# },
+        checkEnd: @escaping (Item) -> String = { _ in "" }
     ) throws(MarkdownError) -> String {
         var options = MarkdownDocument.HTMLOptions()
         options.headingShift = headingShift
         options.values = values
         options.check = { check(items[$0]) }
+        options.checkEnd = { checkEnd(items[$0]) }
         return try document.html(options)
     }
 

@@ -85,8 +85,8 @@ private struct RunbookReader {
 
     /// The front matter, with an empty line for its `---` so that lines keep their numbers.
     private mutating func splitFrontMatter() -> String? {
-        let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.last == "\r" ? String(line.dropLast()) : String(line)
+        let lines = source.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            String(line.last == "\r" ? line.dropLast() : line)
         }
         guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else {
             findings.error(.syntax, at: .start, "a runbook begins with front matter: `---`, `title: …`, `---`")
@@ -193,7 +193,8 @@ private struct RunbookReader {
             findings.error(
                 .syntax,
                 at: place,
-                "of \(attributes.count) lines that look like items, \(elements.count) are items: leave an empty line before a list"
+                "of \(attributes.count) lines that look like items, \(elements.count) are items: "
+                    + "leave an empty line before a list"
             )
             return []
         }

@@ -4,10 +4,11 @@ import Yams
 /// Finds where each part of a scalar's value stands in the source, so that a mistake in an expression can be shown
 /// at its very column although quotes, escapes, folding and indentation lie between.
 struct ScalarSource {
-    private let lines: [Substring.UnicodeScalarView]
+    private let lines: [ArraySlice<Unicode.Scalar>]
 
     init(_ text: String) {
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(\.unicodeScalars)
+        // By scalars, not by characters: `\r\n` is one character, and columns are looked up in constant time.
+        lines = Array(text.unicodeScalars).split(separator: "\n", omittingEmptySubsequences: false)
     }
 
     func runs(of scalar: Yams.Node.Scalar, at place: Place) -> [Located.Text.Run] {
@@ -104,7 +105,7 @@ private struct FlowCursor {
     var offset = 0
 
     /// Goes on to the next jump; `false` at the scalar's end.
-    mutating func advance(in lines: [Substring.UnicodeScalarView]) -> Bool {
+    mutating func advance(in lines: [ArraySlice<Unicode.Scalar>]) -> Bool {
         var rest = lines[line - 1].dropFirst(column - 1)
         while let scalar = rest.first {
             let blanks = rest.prefix { $0 == " " || $0 == "\t" || $0 == "\r" }.count
@@ -148,7 +149,7 @@ private struct FlowCursor {
     }
 
     /// A line break becomes a space, or one line feed for each empty line after it; an escaped one becomes nothing.
-    private mutating func fold(_ lines: [Substring.UnicodeScalarView], isEscaped: Bool) -> Bool {
+    private mutating func fold(_ lines: [ArraySlice<Unicode.Scalar>], isEscaped: Bool) -> Bool {
         var empty = 0
         while lines.indices.contains(line) {
             let next = lines[line]

@@ -36,10 +36,9 @@ extension YAMLSource {
 private enum DuplicateKey {
     static func second(_ key: String, first: Place, in text: String) -> Place {
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for scalars in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
             number += 1
             guard number >= first.line else { continue }
-            let scalars = line.unicodeScalars
             if number == first.line {
                 // A flow mapping has its keys in one line.
                 let after = scalars.dropFirst(first.column + key.unicodeScalars.count)

@@ -10,6 +10,8 @@ package enum YAMLSource {
     package static let bytesMax = 1 << 20
     package static let depthMax = 64
     package static let nodesMax = 100_000
+    /// Of these, so many may come from aliases.
+    package static let aliasedMax = 10_000
 
     /// The file as one value, or what is wrong with it; a file with nothing in it is `null`.
     package static func read(_ text: String) -> Result<Located, Diagnostic> {
@@ -58,12 +60,20 @@ extension Place {
 private struct Walker {
     let source: ScalarSource
     private var nodes = 0
+    private var aliased = 0
+    /// The last place that was read in the order of the file: what stands before it is read again, by an alias.
+    private var furthest = Place(line: 0, column: 0)
 
     init(source: ScalarSource) { self.source = source }
 
     mutating func read(_ node: Yams.Node, depth: Int) throws(Diagnostic) -> Located {
         let place = Place(node.mark)
         nodes += 1
+        if place < furthest { aliased += 1 }
+        furthest = max(furthest, place)
+        guard aliased <= YAMLSource.aliasedMax else {
+            throw .error(.tooLarge, at: place, "aliases stand for more than \(YAMLSource.aliasedMax) values")
+        }
         guard nodes <= YAMLSource.nodesMax else {
             throw .error(
                 .tooLarge,

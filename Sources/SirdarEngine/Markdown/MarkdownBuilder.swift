@@ -26,13 +26,20 @@ final class MarkdownBuilder {
     private var frames: [Frame] = [Frame()]
     private var parts = 0
     private(set) var checks: [Int] = []
+    /// A limit is passed. Kept here, since not every way out of the parser hands on that it was stopped.
+    private(set) var isStopped = false
 
     var blocks: [MarkdownDocument.Block] { frames.first?.blocks ?? [] }
 
     private func push(_ frame: Frame) -> Int32 {
         parts += 1
         frames.append(frame)
-        return frames.count > MarkdownDocument.nestingMax + 1 || parts > MarkdownDocument.partsMax ? 1 : 0
+        return goesOn
+    }
+
+    private var goesOn: Int32 {
+        if frames.count > MarkdownDocument.nestingMax + 1 || parts > MarkdownDocument.partsMax { isStopped = true }
+        return isStopped ? 1 : 0
     }
 
     private func pop() -> Frame {
@@ -148,7 +155,7 @@ final class MarkdownBuilder {
         case MD_TEXT_ENTITY: append(Entity.decoded(text))
         default: append(text)
         }
-        return parts > MarkdownDocument.partsMax ? 1 : 0
+        return goesOn
     }
 
     /// Text comes in pieces; they are one again here.

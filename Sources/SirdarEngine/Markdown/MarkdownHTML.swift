@@ -7,6 +7,8 @@ extension MarkdownDocument {
         package var values: [String: String] = [:]
         /// HTML that stands at the start of a checklist's element; the argument counts them from 0.
         package var check: (Int) -> String = { _ in #"<input type="checkbox" disabled>"# }
+        /// HTML that stands at its end: where what proves it is entered.
+        package var checkEnd: (Int) -> String = { _ in "" }
 
         package init() {}
     }
@@ -105,6 +107,7 @@ private struct HTMLWriter {
             } else {
                 try write(element.blocks)
             }
+            if let check = element.check { try put(options.checkEnd(check)) }
             try put("</li>\n")
         }
         try put(start == nil ? "</ul>\n" : "</ol>\n")

@@ -39,7 +39,7 @@ enum MarkdownParser {
                 )
             }
         }
-        guard result == 0 else { throw .tooComplex }
+        guard result == 0, !builder.isStopped else { throw .tooComplex }
         return Parsed(document: MarkdownDocument(blocks: builder.blocks), checks: builder.checks)
     }
 

@@ -83,15 +83,24 @@ extension APIToken {
 
     package var added: RecordChange {
         RecordChange(
-            kind: Self.kind, key: id.description, scope: person.description, body: body, expecting: .absent)
+            kind: Self.kind,
+            key: id.description,
+            scope: person.description,
+            body: body,
+            expecting: .absent
+        )
     }
 
     package func used(at now: Timestamp, version: Int64) -> RecordChange {
         var token = self
         token.usedAt = now
         return RecordChange(
-            kind: Self.kind, key: id.description, scope: person.description, body: token.body,
-            expecting: .version(version))
+            kind: Self.kind,
+            key: id.description,
+            scope: person.description,
+            body: token.body,
+            expecting: .version(version)
+        )
     }
 
     package var removed: RecordChange {

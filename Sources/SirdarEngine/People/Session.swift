@@ -77,7 +77,12 @@ extension Session {
         var session = self
         session.seenAt = now
         return RecordChange(
-            kind: Self.kind, key: id, scope: person.description, body: session.body, expecting: .version(version))
+            kind: Self.kind,
+            key: id,
+            scope: person.description,
+            body: session.body,
+            expecting: .version(version)
+        )
     }
 
     package var removed: RecordChange {

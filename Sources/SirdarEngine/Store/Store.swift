@@ -36,6 +36,8 @@ package protocol Store: RecordReader {
     func work(of instance: Identifier) throws(StoreError) -> [HeldWork]
 
     func task(_ id: Identifier) throws(StoreError) -> ManualTask?
+    /// Whose task it is; that never changes.
+    func instance(ofTask id: Identifier) throws(StoreError) -> Identifier?
     func tasks(_ query: TaskQuery) throws(StoreError) -> [ManualTask]
     /// The ready task that comes first for somebody of these queues and skills, whatever the number of the others.
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask?

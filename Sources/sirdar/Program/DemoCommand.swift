@@ -13,13 +13,14 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Make a demonstration studio in the data folder: projects, machines with real disks, accounts.",
-        discussion: "It can be interrupted and run again. The accounts' passwords and tokens are in <data>/\(DemoCredentials.file)."
+        discussion:
+            "It can be interrupted and run again. The accounts' passwords and tokens are in <data>/\(DemoCredentials.file)."
     )
 
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup var folders: FolderOptions
 
     func run() async throws {
-        let settings = try options.resolve().settings
+        let settings = try folders.resolve()
         let program = try Program.open(settings)
         let marker = "\(settings.data)/\(DemoCredentials.marker)"
         let isNew = try program.people.everybody().isEmpty
@@ -27,7 +28,9 @@ struct DemoCommand: AsyncParsableCommand {
             throw NotEmpty(data: settings.data)
         }
         try PrivateFile.write(Data(), to: marker)
-        report("Making machines with real disks in \(program.configuration.locations.map(\.label).joined(separator: ", "))")
+        report(
+            "Making machines with real disks in \(program.configuration.locations.map(\.label).joined(separator: ", "))"
+        )
         let outcome = try DemoStudio(in: program.cloud).make(by: .within(.seconds(900)))
         try await keepGoldenImage(outcome.goldenImage, program)
         let credentials = "\(settings.data)/\(DemoCredentials.file)"
@@ -63,8 +66,13 @@ struct DemoCommand: AsyncParsableCommand {
         image.storedBytes = facts.disks.compactMap(\.storedBytes).reduce(0, +)
         image.builtAt = facts.availableAt.map(Timestamp.init(milliseconds:))
         let entry = Entry(
-            at: engine.clock.now(), actor: .system("demonstration"), channel: .setup, action: "image.recorded",
-            object: .init(kind: "image", id: image.id), detail: ["golden": true, "name": .string(image.name)])
+            at: engine.clock.now(),
+            actor: .system("demonstration"),
+            channel: .setup,
+            action: "image.recorded",
+            object: .init(kind: "image", id: image.id),
+            detail: ["golden": true, "name": .string(image.name)]
+        )
         try await engine.write([image.added], entry: entry)
     }
 
@@ -138,9 +146,13 @@ enum DemoCredentials {
             file[account.name] = ["password": .string(password), "token": .string(token.text(with: secret))]
         }
         let entry = Entry(
-            at: now, actor: .system("demonstration"), channel: .setup, action: "people.added",
+            at: now,
+            actor: .system("demonstration"),
+            channel: .setup,
+            action: "people.added",
             object: .init(kind: "setting", id: engine.identifiers.next()),
-            detail: ["count": .number(JSON.Number(accounts.count))])
+            detail: ["count": .number(JSON.Number(accounts.count))]
+        )
         try await engine.write(changes, entry: entry)
         return .object(file)
     }

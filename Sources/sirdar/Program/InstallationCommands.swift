@@ -12,29 +12,40 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Make an empty installation with one administrator.",
-        discussion: "The administrator's password is read from a file or from standard input, never from the command line."
+        discussion:
+            "The administrator's password is read from a file or from standard input, never from the command line."
     )
 
     @Option(help: "The administrator's name.") var name = "admin"
     @Option(help: "A file whose first line is the password; - is standard input.") var passwordFile = "-"
-
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup var folders: FolderOptions
 
     func run() async throws {
         let password = try readPassword()
-        let program = try Program.open(options.resolve().settings)
+        let program = try Program.open(try folders.resolve())
         guard try program.people.everybody().isEmpty else { throw AlreadyInitialised(data: program.settings.data) }
         guard Person.isName(name) else { throw ValidationError("\(name) cannot be an account's name.") }
         if let fault = Passwords.fault(password) { throw ValidationError(fault) }
         let engine = program.engine
         let person = Person(
-            id: engine.identifiers.next(), name: name, roles: [.admin], projects: [Person.everyProject])
+            id: engine.identifiers.next(),
+            name: name,
+            roles: [.admin],
+            projects: [Person.everyProject]
+        )
         let entry = Entry(
-            at: engine.clock.now(), actor: .system("setup"), channel: .setup, action: "person.added",
-            object: .init(kind: "person", id: person.id), detail: ["roles": ["admin"]],
-            confidential: ["name": .string(name)])
+            at: engine.clock.now(),
+            actor: .system("setup"),
+            channel: .setup,
+            action: "person.added",
+            object: .init(kind: "person", id: person.id),
+            detail: ["roles": ["admin"]],
+            confidential: ["name": .string(name)]
+        )
         try await engine.write(
-            [person.added, Credential.set(try Passwords.hash(password), for: person.id)], entry: entry)
+            [person.added, Credential.set(try Passwords.hash(password), for: person.id)],
+            entry: entry
+        )
         print("\(name) can sign in now. Start the server: sirdar serve")
     }
 
@@ -64,13 +75,13 @@ struct MigrateCommand: ParsableCommand {
         discussion: "`sirdar serve` does it at its start; this does it beforehand, while the server is stopped."
     )
 
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup var folders: FolderOptions
 
     func run() throws {
-        let settings = try options.resolve().settings
+        let settings = try folders.resolve()
         let data = try DataDirectory(settings.data)
         defer { withExtendedLifetime(data) {} }
-        _ = try SQLiteStore(path: settings.storePath, log: settings.logger("sirdar"))
+        _ = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: settings.logger("sirdar"))
         print("The store in \(settings.data) is up to date.")
     }
 }
@@ -84,14 +95,13 @@ struct BackupCommand: ParsableCommand {
     )
 
     @Argument(help: "The new file. A file that is there is never overwritten.") var file: String
-
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup var folders: FolderOptions
 
     func run() throws {
-        let settings = try options.resolve().settings
+        let settings = try folders.resolve()
         let data = try DataDirectory(settings.data)
         defer { withExtendedLifetime(data) {} }
-        let store = try SQLiteStore(path: settings.storePath, log: settings.logger("sirdar"))
+        let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: settings.logger("sirdar"))
         try store.backup(to: file)
         print("\(file) is a whole copy of the store. To go back to it: sirdar restore \(file)")
     }
@@ -105,15 +115,14 @@ struct RestoreCommand: ParsableCommand {
     )
 
     @Argument(help: "A file that `sirdar backup` made.") var file: String
-
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup var folders: FolderOptions
 
     func run() throws {
-        let settings = try options.resolve().settings
+        let settings = try folders.resolve()
         let data = try DataDirectory(settings.data)
         defer { withExtendedLifetime(data) {} }
         let log = settings.logger("sirdar")
-        let path = settings.storePath
+        let path = "\(settings.data)/sirdar.sqlite"
         let incoming = "\(path).incoming"
         let files = FileManager.default
         try? files.removeItem(atPath: incoming)

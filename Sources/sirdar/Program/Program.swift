@@ -30,9 +30,9 @@ struct Program {
         let clock = SystemClock()
         let actions = ImageActions(cloud: cloud, projects: configuration.projects).all
         let catalog = Catalog.load(
-            CatalogFiles(
-                workflows: settings.workflows, runbooks: settings.runbooks, configuration: settings.config),
-            .init(functions: actions.map { .init($0.signature) }, today: clock.now()))
+            CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config),
+            .init(functions: actions.map { .init($0.signature) }, today: clock.now())
+        )
         try Misconfigured.check(catalog.files, log)
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
@@ -43,14 +43,25 @@ struct Program {
             library: library,
             actions: actions,
             projections: [ImageProjection(actions: actions)],
-            settings: settings.engineSettings,
+            settings: settings.engine,
             log: log
         )
         let studio = ImageStudio(
-            engine: engine, cloud: cloud, projects: configuration.projects, versions: versions)
+            engine: engine,
+            cloud: cloud,
+            projects: configuration.projects,
+            versions: versions
+        )
         return Program(
-            settings: settings, data: data, store: store, cloud: cloud, engine: engine, studio: studio,
-            configuration: configuration, log: log)
+            settings: settings,
+            data: data,
+            store: store,
+            cloud: cloud,
+            engine: engine,
+            studio: studio,
+            configuration: configuration,
+            log: log
+        )
     }
 
     private static func openCloud(
@@ -59,10 +70,14 @@ struct Program {
         _ log: Logger
     ) throws -> LocalCloud {
         let pools = LocalCloudSettings(
-            root: "\(settings.dataPath)/clouds/local",
-            locations: configuration.locations.map { .init(id: $0.id, label: $0.label) })
+            root: "\(settings.data)/clouds/local",
+            locations: configuration.locations.map { .init(id: $0.id, label: $0.label) }
+        )
         try FileManager.default.createDirectory(
-            atPath: pools.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: pools.root,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         try LocalCloud.makePools(pools)
         return try LocalCloud(pools, tools: Toolbox(), logger: log)
     }
@@ -89,7 +104,9 @@ struct Program {
         for stored in try store.deployments() {
             let decoded = Catalog.decode(stored.deployment, catalog.vocabulary)
             guard let workflow = decoded.workflow else {
-                log.error("the deployed workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more")
+                log.error(
+                    "the deployed workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more"
+                )
                 continue
             }
             library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))
@@ -154,44 +171,5 @@ struct Misconfigured: Error, CustomStringConvertible {
         }
         let wrong = files.filter { $0.diagnostics.contains(where: \.isError) }
         if !wrong.isEmpty { throw Misconfigured(files: wrong) }
-    }
-}
-
-extension Settings {
-    /// The data folder, from the root: tools are told of files in it.
-    var dataPath: String { URL(filePath: data).standardizedFileURL.path }
-
-    var storePath: String { "\(data)/sirdar.sqlite" }
-    /// Where people and programs reach the server.
-    var address: String { origin ?? "http://\(listen)" }
-
-    var engineSettings: Engine.Settings {
-        var settings = Engine.Settings()
-        settings.slots = workerSlots
-        settings.laneLimit = laneLimit
-        settings.lease = .seconds(Int64(leaseSeconds))
-        return settings
-    }
-
-    var serverSettings: Server.Settings {
-        var settings = Server.Settings()
-        settings.isOverTLS = isOverTLS
-        settings.origin = origin
-        settings.isBehindProxy = isBehindProxy
-        settings.version = ProgramVersion.current
-        settings.sessions = SessionLimits(
-            idle: .minutes(Int64(sessionIdleMinutes)), absolute: .minutes(Int64(sessionAbsoluteMinutes)))
-        return settings
-    }
-
-    func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label) { label -> any LogHandler in
-            switch logFormat {
-            case .json: JSONLogHandler()
-            case .text: StreamLogHandler.standardError(label: label)
-            }
-        }
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
-        return logger
     }
 }

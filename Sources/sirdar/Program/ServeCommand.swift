@@ -11,13 +11,10 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the server.",
-        discussion: """
-            Every setting can be an option, a variable of the environment or a line of config/sirdar.yaml; \
-            `sirdar config explain` shows them.
-            """
+        discussion: "What is not given here is read from the environment, then from sirdar.yaml: sirdar config explain."
     )
 
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup var options: SettingsOptions
 
     func run() async throws {
         let settings = try options.resolve().settings
@@ -25,10 +22,13 @@ struct ServeCommand: AsyncParsableCommand {
         _ = try program.cloud.resume(by: .within(.seconds(60)))
         program.engine.run()
         defer { program.engine.stop() }
-        var server = settings.serverSettings
+        var server = settings.server
         server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
         let application = try Server(
-            engine: program.engine, studio: program.studio, settings: server, log: program.log
+            engine: program.engine,
+            studio: program.studio,
+            settings: server,
+            log: program.log
         ).application(host: settings.listen.host, port: settings.listen.port)
         Self.greet(settings)
         try await application.runService()
@@ -39,7 +39,9 @@ struct ServeCommand: AsyncParsableCommand {
         var lines = ["Sirdar answers at \(settings.address)"]
         if FileManager.default.fileExists(atPath: credentials) {
             lines.append("Sign in as operator, requester or another of the accounts in \(credentials)")
-            lines.append("For the command line: export SIRDAR_URL=\(settings.address) SIRDAR_TOKEN=<a token of that file>")
+            lines.append(
+                "For the command line: export SIRDAR_URL=\(settings.address) SIRDAR_TOKEN=<a token of that file>"
+            )
         } else {
             lines.append("Sign in with the account that `sirdar init` made")
         }

@@ -162,7 +162,8 @@ extension Settings {
         listen = address
         origin = text(.origin).isEmpty ? nil : text(.origin)
         isBehindProxy = text(.behindProxy) == "true"
-        data = text(.data)
+        // What runs elsewhere (tools, a lock) sees it from another folder.
+        data = URL(filePath: text(.data)).standardizedFileURL.path
         workflows = text(.workflows)
         runbooks = text(.runbooks)
         workerSlots = integer(.workerSlots)

@@ -1,5 +1,5 @@
 import JSON
-package import SirdarCore
+import SirdarCore
 import SirdarEngine
 
 /// The members of a settings file, with their places.

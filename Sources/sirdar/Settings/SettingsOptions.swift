@@ -32,8 +32,23 @@ struct SettingsOptions: ParsableArguments {
         return all.reduce(into: [:]) { given, option in given[option.0.name] = option.1 }
     }
 
+    func resolve() throws -> ResolvedSettings { try ResolvedSettings.said(given) }
+}
+
+/// The options of commands that work on an installation and do not run it.
+struct FolderOptions: ParsableArguments {
+    @Option(name: .of(.config), help: .of(.config)) var config: String?
+    @Option(name: .of(.data), help: .of(.data)) var data: String?
+
+    func resolve() throws -> Settings {
+        let given: [(SettingKey, String?)] = [(.config, config), (.data, data)]
+        return try ResolvedSettings.said(given.reduce(into: [:]) { $0[$1.0.name] = $1.1 }).settings
+    }
+}
+
+extension ResolvedSettings {
     /// The settings; what is wrong with them is said, and ends the command.
-    func resolve() throws -> ResolvedSettings {
+    fileprivate static func said(_ given: [String: String]) throws -> ResolvedSettings {
         do throws(SettingsProblems) {
             let resolved = try ResolvedSettings(commandLine: given)
             resolved.warnings.forEach(Terminal.say)

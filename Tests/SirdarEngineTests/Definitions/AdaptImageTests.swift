@@ -10,7 +10,7 @@ struct AdaptImageTests {
         let decoded = Sample.decode(Sample.adaptImage)
         #expect(decoded.lines == [])
         let workflow = try #require(decoded.workflow)
-        #expect(workflow.document.title == "Use an image in another project")
+        #expect(workflow.document.title == "Use an image elsewhere")
         #expect(workflow.nodes.map(\.name) == ["", "validateRegion", "createMachine", "reconfigureStorage"])
         #expect(
             workflow.nodes.map(\.pointer) == [

@@ -208,12 +208,14 @@ extension Mistake {
         .steps(
             "a retry policy with mistakes",
             #"""
-              - a: { try: [ { b: { call: note } } ], catch: { retry: { delay: soon, backof: { linear: {} }, limit: { attempt: { count: 0 } } } } }
+              - a:
+                  try: [ { b: { call: note } } ]
+                  catch: { retry: { delay: soon, backof: { linear: {} }, limit: { attempt: { count: 0 } } } }
             """#,
             tells: [
-                "3:67: error[wrong-value]: `delay` is not a duration: write PT30M, or { minutes: 30 }",
-                "3:73: error[unknown-key]: a retry policy has no `backof`; did you mean `backoff`",
-                "3:124: error[wrong-value]: `count` is 0, and must be 1 to 1000",
+                "5:32: error[wrong-value]: `delay` is not a duration: write PT30M, or { minutes: 30 }",
+                "5:38: error[unknown-key]: a retry policy has no `backof`; did you mean `backoff`",
+                "5:89: error[wrong-value]: `count` is 0, and must be 1 to 1000",
             ]
         ),
         .steps(
@@ -255,10 +257,13 @@ extension Mistake {
         .steps(
             "a standard error that is misspelt",
             #"""
-              - a: { try: [ { b: { call: note } } ], catch: { errors: { with: { type: 'https://open-workflow-specification.org/spec/1.0.0/errors/timout' } } } }
+              - a:
+                  try: [ { b: { call: note } } ]
+                  catch:
+                    errors: { with: { type: 'https://open-workflow-specification.org/spec/1.0.0/errors/timout' } }
             """#,
             tells: [
-                "3:75: error[wrong-value]: "
+                "6:33: error[wrong-value]: "
                     + "`https://open-workflow-specification.org/spec/1.0.0/errors/timout` is no standard error; "
                     + "did you mean `https://open-workflow-specification.org/spec/1.0.0/errors/timeout`"
             ]
@@ -290,6 +295,20 @@ extension Mistake {
             tells: [
                 "3:67: error[wrong-type]: `status` is a whole number, and not a text"
             ]
+        ),
+        .steps(
+            "an empty expression",
+            #"""
+              - a: { set: { x: '${ }' } }
+            """#,
+            tells: ["3:20: error[expression]: the expression is empty: write `.` for the whole input"]
+        ),
+        .steps(
+            "an expression that asks for the time",
+            #"""
+              - a: { set: { x: '${ now }' } }
+            """#,
+            tells: ["3:24: error[expression]: the expression does not compile: 'now' is refused"]
         ),
     ]
 }

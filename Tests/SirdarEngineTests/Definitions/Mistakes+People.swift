@@ -60,10 +60,12 @@ extension Mistake {
         .steps(
             "a runbook without its values",
             #"""
-              - a: { call: manual, with: { title: x, queue: triage, runbook: reconfigure-shared-storage, about: { machine: x } } }
+              - a:
+                  call: manual
+                  with: { title: x, queue: triage, runbook: reconfigure-shared-storage, about: { machine: x } }
             """#,
             tells: [
-                "3:66: error[missing-key]: the runbook `reconfigure-shared-storage` is filled with "
+                "5:49: error[missing-key]: the runbook `reconfigure-shared-storage` is filled with "
                     + "`storageAddress`, which this task does not have: add it to `about` or `form`"
             ]
         ),
@@ -168,10 +170,12 @@ extension Mistake {
         .steps(
             "a check that is none",
             #"""
-              - a: { call: manual, with: { title: x, queue: triage, verify: { call: verifyStorage, with: { machine: x } } } }
+              - a:
+                  call: manual
+                  with: { title: x, queue: triage, verify: { call: verifyStorage, with: { machine: x } } }
             """#,
             tells: [
-                "3:94: error[arguments]: `verifyStorage` needs `address`; allowed here: machine, address, "
+                "5:77: error[arguments]: `verifyStorage` needs `address`; allowed here: machine, address, "
                     + "port"
             ]
         ),

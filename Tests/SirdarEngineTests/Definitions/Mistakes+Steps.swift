@@ -200,5 +200,12 @@ extension Mistake {
                 "3:14: error[wrong-value]: `do` has at least one element"
             ]
         ),
+        .steps(
+            "an argument of the wrong kind",
+            #"""
+              - a: { call: verifyStorage, with: { machine: x, address: '${ .address }', port: many } }
+            """#,
+            tells: ["3:83: error[arguments]: `verifyStorage` does not take this: `port` must be"]
+        ),
     ]
 }

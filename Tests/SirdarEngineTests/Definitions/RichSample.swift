@@ -19,7 +19,8 @@ enum RichSample {
         use:
           timeouts: { myTimeout: { after: { days: 1, hours: 2, minutes: 3, seconds: 4, milliseconds: 5 } } }
           functions: { myFunction: { call: verifyStorage, with: { port: 2049 } } }
-          errors: { myError: { type: 'https://example.org/errors/x', status: 500, title: X, detail: '${ .y }', instance: /x } }
+          errors:
+            myError: { type: 'https://example.org/errors/x', status: 500, title: X, detail: '${ .y }', instance: /x }
           retries:
             myRetry:
               when: '${ $error.status == 503 }'
@@ -65,14 +66,17 @@ enum RichSample {
               try:
                 - myTried: { raise: { error: myError } }
               catch:
-                errors: { with: { type: 'https://example.org/errors/x', status: 500, instance: /x, title: X, detail: Y } }
+                errors:
+                  with: { type: 'https://example.org/errors/x', status: 500, instance: /x, title: X, detail: Y }
                 as: problem
                 when: $problem.status == 500
                 exceptWhen: '${ false }'
                 retry: { delay: PT1S, backoff: { linear: {} } }
                 do:
                   - myOther: { raise: { error: { type: 'https://example.org/y', status: '${ 400 }', title: Y } } }
-          - myRun: { run: { workflow: { namespace: sherpa.images, name: copy-image, version: 1.1.0, input: { myInput: 1 } } } }
+          - myRun:
+              run:
+                workflow: { namespace: sherpa.images, name: copy-image, version: 1.1.0, input: { myInput: 1 } }
           - myManual:
               call: manual
               with:
@@ -91,7 +95,10 @@ enum RichSample {
                 separation: { not: [requester] }
                 skippable: true
                 about: { myMachine: '${ .machine }' }
-                verify: { call: verifyStorage, with: { machine: x, address: '${ $form.storageAddress }' }, retry: myRetry }
+                verify:
+                  call: verifyStorage
+                  with: { machine: x, address: '${ $form.storageAddress }' }
+                  retry: myRetry
                 review: { by: another, skills: [storage], when: '${ $form.myNumber > 3 }' }
         """#
 }

@@ -67,12 +67,15 @@ enum Sample {
 
     /// The example of the language's description, whole.
     static let adaptImage = #"""
-        document: { dsl: '1.0.3', namespace: sherpa.images, name: adapt-image, version: 1.0.0, title: Use an image in another project }
+        document:
+          { dsl: '1.0.3', namespace: sherpa.images, name: adapt-image, version: 1.0.0, title: Use an image elsewhere }
         input: { schema: { document: { type: object, required: [image, target] } } }
         do:
           - validateRegion:
               call: validateRegion
-              with: { region: '${ $workflow.input.target.location }', machineType: '${ $workflow.input.image.machineType }' }
+              with:
+                region: '${ $workflow.input.target.location }'
+                machineType: '${ $workflow.input.image.machineType }'
           - createMachine:
               call: createMachine
               with: { image: '${ $workflow.input.image.id }', project: '${ $workflow.input.target.project }' }
@@ -81,17 +84,24 @@ enum Sample {
           - reconfigureStorage:
               call: manual
               with:
-                title: '${ "Point \($context.machine.name) at the shared storage of \($workflow.input.target.project)" }'
+                title: '${ "Point \($context.machine.name) at the storage of \($workflow.input.target.project)" }'
                 queue: image-reconfiguration
                 skills: [storage]
                 priority: '${ if $workflow.input.urgent then "high" else "normal" end }'
                 runbook: reconfigure-shared-storage
                 due: { after: PT4H, atRisk: PT1H, calendar: support-hours }
                 form:
-                  storageAddress: { type: ip, label: Shared storage IP, within: '${ $workflow.input.target.network }', not: '${ $workflow.input.source.storageAddress }', required: true }
+                  storageAddress:
+                    type: ip
+                    label: Shared storage IP
+                    within: '${ $workflow.input.target.network }'
+                    not: '${ $workflow.input.source.storageAddress }'
+                    required: true
                   mountPoint:     { type: string, pattern: '^/[\w./-]+$', default: /mnt/projects }
                 outcomes: [reconfigured, cannotReconfigure]
-                verify: { call: verifyStorage, with: { machine: '${ $context.machine.id }', address: '${ $form.storageAddress }' } }
+                verify:
+                  call: verifyStorage
+                  with: { machine: '${ $context.machine.id }', address: '${ $form.storageAddress }' }
                 separation: { not: [requester] }
                 review: { by: another, skills: [storage], when: '${ $workflow.input.image.golden }' }
               timeout: { after: { days: 5 } }

@@ -85,6 +85,7 @@ struct Connection: Sendable {
         guard isUnconnected || error as? HTTPClientError == .connectTimeout else {
             return ["\(server) broke off before its answer was whole. Look what was done before you repeat it."]
         }
+        let reason = systemReason(text).map { " (\($0))" } ?? ""
         return [
             "Nothing answers at \(server)\(reason).",
             "Start the server there with `sirdar serve`, or set SIRDAR_URL to where it runs.",

@@ -1,0 +1,95 @@
+import Foundation
+import SirdarCore
+import SirdarEngine
+
+/// Durable transitions a second, with so many instances in flight: first all are started until they wait for a
+/// person, then all are completed to their end. A transition is a commit that changes an instance or a task: seven in
+/// the life of an instance.
+enum Throughput {
+    static let transitionsToWait = 3
+    static let transitionsToEnd = 4
+
+    static func measure(_ options: Options, _ scratch: Scratch, _ report: Report, _ limit: Yardstick) throws {
+        for inFlight in [1, 16, 256, 1000] {
+            let all = inFlight == 1 ? options.scale(3000, quick: 300) : options.scale(30_000, quick: 3000)
+            let folder = try scratch.folder("transitions")
+            try measure(inFlight, of: inFlight == 16 ? all / 2 : all, FiveSteps(folder: folder), report, limit)
+            scratch.remove(folder)
+        }
+    }
+
+    private static func measure(
+        _ inFlight: Int,
+        of count: Int,
+        _ bench: FiveSteps,
+        _ report: Report,
+        _ limit: Yardstick
+    ) throws {
+        // The first ones pay for caches and for a log that has yet to grow.
+        _ = try run(bench, count: min(count, 4 * inFlight + 200), inFlight: inFlight)
+        let before = bench.store.acknowledged
+        let times = try run(bench, count: count, inFlight: inFlight)
+        let transitions = bench.store.acknowledged - before
+        let whole = Double(transitions) / (times.toWait + times.toEnd)
+        let name = "transitions_\(inFlight)_in_flight"
+        if inFlight == 1 {
+            report.add(name, whole, limit: limit["serial_full_per_s"])
+        } else {
+            report.add(name, whole, limit: limit["group1000_full_per_s"])
+            report.add(name + "_with_our_rows", whole, limit: report.yardstick("our_rows_group1000_per_s"))
+        }
+        guard inFlight == 256 else { return }
+        let l1000 = limit["group1000_full_per_s"]
+        report.add("transitions_to_the_wait", Double(count * transitionsToWait) / times.toWait, limit: l1000)
+        report.add("instances_started", Double(count) / times.toWait, limit: l1000)
+        report.add("manual_completions", Double(count) / times.toEnd, limit: l1000)
+        report.add("transitions_per_instance", Double(transitions) / Double(count), limit: nil)
+    }
+
+    private static func run(
+        _ bench: FiveSteps,
+        count: Int,
+        inFlight: Int
+    ) throws -> (toWait: Double, toEnd: Double) {
+        let tasks = Locked<[Identifier]>([])
+        let toStart = Locked(count - inFlight)
+        let waiting = Countdown(count)
+        bench.store.observe { news in
+            guard case .taskOpened(let task) = news else { return }
+            tasks.withLock { $0.append(task) }
+            if toStart.takeOne() { bench.start() }
+            waiting.one()
+        }
+        let first = Stopwatch()
+        for _ in 0..<inFlight { bench.start() }
+        try waiting.wait()
+        let toWait = first.seconds
+
+        let ended = Countdown(count)
+        let left = Locked(Array(tasks.withLock { $0 }.reversed()))
+        let people = DispatchQueue(label: "people")
+        bench.store.observe { news in
+            guard case .instanceEnded = news else { return }
+            if let task = left.withLock({ $0.popLast() }) { people.async { bench.complete(task) } }
+            ended.one()
+        }
+        let second = Stopwatch()
+        for _ in 0..<inFlight {
+            if let task = left.withLock({ $0.popLast() }) { people.async { bench.complete(task) } }
+        }
+        try ended.wait()
+        bench.store.observe(nil)
+        return (toWait, second.seconds)
+    }
+}
+
+extension Locked where Value == Int {
+    /// Takes one, if any is left.
+    func takeOne() -> Bool {
+        withLock { left in
+            guard left > 0 else { return false }
+            left -= 1
+            return true
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// The statements that every transition runs; the benchmarks run them too, without anything else.
+package enum StatementText {
+    package static let updateInstance = """
+        UPDATE instance
+        SET version = version + 1, status = ?3, updated_at = ?4, state = ?5 WHERE id = ?1 AND version = ?2
+        """
+    package static let endInstance = """
+        UPDATE instance SET version = version + 1, status = ?3, ended = 1, updated_at = ?4, state = ?5
+        WHERE id = ?1 AND version = ?2
+        """
+    package static let insertInstance = """
+        INSERT INTO instance (id, version, status, ended, updated_at, state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """
+    package static let insertStart = "INSERT INTO instance_start VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    package static let drop = """
+        DELETE FROM due_step
+        WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
+        """
+    package static let insertWork = """
+        INSERT INTO due_step
+            (instance, step, task, node, attempt, action, lane, input, key, not_before, fence, owner, leased_until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        """
+    package static let updateTask = """
+        UPDATE task SET queue = ?3, skills = ?4, owner = ?5, stage = ?6, rank = ?7, version = ?8, state = ?9
+        WHERE id = ?1 AND version = ?2
+        """
+    package static let insertTask = """
+        INSERT INTO task (id, instance, step, node, kind, queue, skills, stage, rank, version, state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        """
+    package static let insertSpec = "INSERT INTO task_spec (task, body) VALUES (?1, ?2)"
+    package static let count = "UPDATE queue_count SET ready = ready + ?2, held = held + ?3 WHERE queue = ?1"
+    package static let insertEntry = """
+        INSERT INTO entry (object, at, canonical, nonce, confidential)
+        VALUES (?1, ?2, ?3, ?4, ?5)
+        """
+}
