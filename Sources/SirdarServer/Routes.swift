@@ -6,8 +6,12 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        let (pages, task, image, person) = (Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self))
-        let (tasks, images, people, records) = (TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self))
+        let (pages, task, image, person) = (
+            Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self)
+        )
+        let (tasks, images, people, records) = (
+            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
+        )
         return [
             // The process.
             .get("/livez", .nobody, records.live),
@@ -158,7 +162,11 @@ extension Server {
         routes.map { route in
             let operation: Permissions.Operation? = if case .may(let operation) = route.need { operation } else { nil }
             return RouteLine(
-                method: route.method.rawValue, path: route.path, isOpen: route.need == .nobody, operation: operation)
+                method: route.method.rawValue,
+                path: route.path,
+                isOpen: route.need == .nobody,
+                operation: operation
+            )
         }
     }
 }

@@ -1,8 +1,8 @@
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
-import SirdarServer
 
 /// Two projects on paper: enough of a studio for pages and programs to look at.
 final class PaperStudio: Studio {
@@ -27,30 +27,61 @@ final class PaperStudio: Studio {
     init() {
         let machine = { (name: String, project: String, type: String, power: String) in
             StudioMachine(
-                name: name, project: project, location: project == "harrow" ? "oregon" : "dublin", type: type,
-                power: power, os: "linux", address: "10.57.0.31",
-                imagingRefusal: power == "on" ? "The machine is on. Turn it off first." : nil)
+                name: name,
+                project: project,
+                location: project == "harrow" ? "oregon" : "dublin",
+                type: type,
+                power: power,
+                os: "linux",
+                address: "10.57.0.31",
+                imagingRefusal: power == "on" ? "The machine is on. Turn it off first." : nil
+            )
         }
         state = Locked(
             State(
                 machines: [
-                    machine("hw-ws-01", "harrow", "workstation", "off"), machine("hw-rn-01", "harrow", "renderNode", "on"),
+                    machine("hw-ws-01", "harrow", "workstation", "off"),
+                    machine("hw-rn-01", "harrow", "renderNode", "on"),
                     machine("bf-ws-01", "blackfen", "workstation", "off"),
                 ],
                 images: [
                     StudioImage(
-                        id: Self.comp, name: "comp-ws-2026-11", description: "Nuke and Maya", project: "harrow",
-                        location: "oregon", type: "workstation", state: "built", isGolden: true, source: "hw-ws-01",
-                        cost: "0.29 USD", createdAt: Self.time),
+                        id: Self.comp,
+                        name: "comp-ws-2026-11",
+                        description: "Nuke and Maya",
+                        project: "harrow",
+                        location: "oregon",
+                        type: "workstation",
+                        state: "built",
+                        isGolden: true,
+                        source: "hw-ws-01",
+                        cost: "0.29 USD",
+                        createdAt: Self.time
+                    ),
                     StudioImage(
-                        id: Self.houdini, name: "rn-houdini-20.5", project: "harrow", location: "oregon",
-                        type: "renderNode", state: "building", source: "blackfen/rn-houdini",
-                        note: "waiting for an engineer", createdAt: Self.time),
+                        id: Self.houdini,
+                        name: "rn-houdini-20.5",
+                        project: "harrow",
+                        location: "oregon",
+                        type: "renderNode",
+                        state: "building",
+                        source: "blackfen/rn-houdini",
+                        note: "waiting for an engineer",
+                        createdAt: Self.time
+                    ),
                     StudioImage(
-                        id: Self.blackfen, name: "bf-secret", project: "blackfen", location: "dublin",
-                        type: "renderNode", state: "built", source: "bf-rn-01", createdAt: Self.time),
+                        id: Self.blackfen,
+                        name: "bf-secret",
+                        project: "blackfen",
+                        location: "dublin",
+                        type: "renderNode",
+                        state: "built",
+                        source: "bf-rn-01",
+                        createdAt: Self.time
+                    ),
                 ]
-            ))
+            )
+        )
     }
 
     func projects() throws -> [StudioProject] {
@@ -103,6 +134,10 @@ final class PaperStudio: Studio {
         return StudioContent(path: path, bytes: bytes, digest: "digest-\(bytes.count)")
     }
 
+    func removeFile(of machine: StudioMachine, at path: String, by actuation: Actuation) throws {
+        state.withLock { $0.files[path] = nil }
+    }
+
     func images(of project: String) throws -> [StudioImage] {
         state.withLock { $0.images.filter { $0.project == project } }
     }
@@ -119,7 +154,11 @@ final class PaperStudio: Studio {
 
     func request(_ id: Identifier) throws -> StudioRequest? { state.withLock { $0.requests.first { $0.id == id } } }
 
-    func submit(_ wish: Wish, by actuation: Actuation, then: @escaping @Sendable (Result<StudioRequest, any Error>) -> Void) {
+    func submit(
+        _ wish: Wish,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<StudioRequest, any Error>) -> Void
+    ) {
         then(Result { try state.withLock { state in try Self.submit(wish, actuation, &state) } })
     }
 
@@ -133,13 +172,24 @@ final class PaperStudio: Studio {
             if let refusal = machine.imagingRefusal { throw StudioRefusal(code: "machine-on", refusal) }
             if state.images.contains(where: { $0.name == imageName }) {
                 throw StudioRefusal(
-                    status: 409, code: "name-taken", "There is an image \(imageName) already.",
-                    errors: [FieldError(pointer: "/name", "There is an image \(imageName) already.")])
+                    status: 409,
+                    code: "name-taken",
+                    "There is an image \(imageName) already.",
+                    errors: [FieldError(pointer: "/name", "There is an image \(imageName) already.")]
+                )
             }
             project = machine.project
             image = StudioImage(
-                id: id(number + 1000), name: imageName, description: description, project: project,
-                location: machine.location, type: machine.type, state: "saved", source: name, createdAt: time)
+                id: id(number + 1000),
+                name: imageName,
+                description: description,
+                project: project,
+                location: machine.location,
+                type: machine.type,
+                state: "saved",
+                source: name,
+                createdAt: time
+            )
             if let image { state.images.append(image) }
         case .copy(image: let id, name: _, location: _), .adapt(image: let id, name: _, project: _),
             .delete(image: let id, reason: _):
@@ -147,9 +197,16 @@ final class PaperStudio: Studio {
             project = image?.project ?? ""
         }
         let request = StudioRequest(
-            id: id(number), kind: wish.kind, state: "saved", project: project,
-            requester: actuation.actor.onBehalfOf ?? actuation.actor.id, image: image, instance: nil, createdAt: time,
-            isOpen: true)
+            id: id(number),
+            kind: wish.kind,
+            state: "saved",
+            project: project,
+            requester: actuation.actor.onBehalfOf ?? actuation.actor.id,
+            image: image,
+            instance: nil,
+            createdAt: time,
+            isOpen: true
+        )
         state.requests.append(request)
         return request
     }
@@ -164,7 +221,9 @@ final class PaperStudio: Studio {
         withdrawn.isOpen = false
         let final = withdrawn
         state.withLock { state in
-            for index in state.requests.indices where state.requests[index].id == final.id { state.requests[index] = final }
+            for index in state.requests.indices where state.requests[index].id == final.id {
+                state.requests[index] = final
+            }
         }
         then(.success(final))
     }

@@ -6,6 +6,7 @@ import JSON
 import Logging
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarJournal
 import SirdarSQLite
 import SirdarServer
@@ -35,14 +36,19 @@ final class ServerBench: Sendable {
                 : .done(["passed": true])
         }
         engine = Engine(
-            store: store, clock: clock, library: library,
-            actions: [ScriptedAction("note") { .done(["did": $0.input]) }, verify], log: Self.quiet)
+            store: store,
+            clock: clock,
+            library: library,
+            actions: [ScriptedAction("note") { .done(["did": $0.input]) }, verify],
+            log: Self.quiet
+        )
         studio = PaperStudio()
         var settings = Server.Settings()
         change(&settings)
         server = try Server(engine: engine, studio: studio, settings: settings, log: Self.quiet)
         engine.run()
-        try deploy(Samples.adapting, runbook: Samples.runbook)
+        let reading = SirdarEngine.Runbook.read(name: "shared-storage", source: Samples.runbookSource)
+        try deploy(Samples.adapting, runbooks: reading.runbook.map { [$0] } ?? [])
     }
 
     deinit {
@@ -56,12 +62,18 @@ final class ServerBench: Sendable {
     /// Hashed once: it takes its time on purpose.
     private static let hash = Result { try Passwords.hash(password) }
 
-    private func deploy(_ workflow: Workflow, runbook: SirdarEngine.Runbook) throws {
+    private func deploy(_ workflow: Workflow, runbooks: [SirdarEngine.Runbook]) throws {
         let document = workflow.document
         let deployment = Deployment(
-            namespace: document.namespace, name: document.name, version: document.version, hash: workflow.hash,
-            source: "", runbooks: [], at: clock.now())
-        engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: [runbook])
+            namespace: document.namespace,
+            name: document.name,
+            version: document.version,
+            hash: workflow.hash,
+            source: "",
+            runbooks: [],
+            at: clock.now()
+        )
+        engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: runbooks)
     }
 
     // MARK: People
@@ -77,8 +89,14 @@ final class ServerBench: Sendable {
         withPassword: Bool = false
     ) throws -> Person {
         let person = Person(
-            id: engine.identifiers.next(), name: name, title: title, roles: roles, projects: projects, queues: queues,
-            skills: skills)
+            id: engine.identifiers.next(),
+            name: name,
+            title: title,
+            roles: roles,
+            projects: projects,
+            queues: queues,
+            skills: skills
+        )
         try write([person.added] + (withPassword ? [Credential.set(try Self.hash.get(), for: person.id)] : []))
         return person
     }
@@ -95,7 +113,12 @@ final class ServerBench: Sendable {
     func session(of person: Person) throws -> Browser {
         let secret = Secret()
         let session = Session(
-            id: secret.digest, person: person.id, createdAt: clock.now(), address: "local", agent: "test")
+            id: secret.digest,
+            person: person.id,
+            createdAt: clock.now(),
+            address: "local",
+            agent: "test"
+        )
         try write([session.added])
         return Browser(secret: secret)
     }
@@ -103,8 +126,14 @@ final class ServerBench: Sendable {
     func token(of person: Person, _ scopes: Set<TokenScope> = Set(TokenScope.allCases)) throws -> HTTPFields {
         let secret = Secret()
         let token = APIToken(
-            id: engine.identifiers.next(), person: person.id, name: "test", digest: secret.digest, scopes: scopes,
-            createdAt: clock.now(), expiresAt: clock.now().advanced(by: .days(30)))
+            id: engine.identifiers.next(),
+            person: person.id,
+            name: "test",
+            digest: secret.digest,
+            scopes: scopes,
+            createdAt: clock.now(),
+            expiresAt: clock.now().advanced(by: .days(30))
+        )
         try write([token.added])
         return [.authorization: "Bearer \(token.text(with: secret))"]
     }

@@ -7,17 +7,28 @@ extension Samples {
     /// `validate → storage ‖ manager (manual) → publish`, as adapting an image to another project is.
     static let adapting = Workflow(
         document: .init(
-            namespace: "sirdar", name: "adapt-image", version: "1.0.0", title: "Adapt image",
-            summary: "Makes an image usable in another project."),
+            namespace: "sirdar",
+            name: "adapt-image",
+            version: "1.0.0",
+            title: "Adapt image",
+            summary: "Makes an image usable in another project."
+        ),
         nodes: [
             Node(index: 0, parent: nil, name: "", pointer: "/do", kind: .sequence([1, 2, 3])),
             step(1, "validate", "Validate"),
             Node(
-                index: 2, parent: 0, name: "storage", pointer: "/do/1/storage", title: "Reconfigure shared storage",
+                index: 2,
+                parent: 0,
+                name: "storage",
+                pointer: "/do/1/storage",
+                title: "Reconfigure shared storage",
                 kind: .manual(
                     ManualWork(
                         opening: .constant(storage),
-                        verify: .init(action: "verify", with: .constant(["address": "10.57.0.20"]))))),
+                        verify: .init(action: "verify", with: .constant(["address": "10.57.0.20"]))
+                    )
+                )
+            ),
             step(3, "publish", "Publish"),
         ],
         hash: ContentHash(hex: String(repeating: "b", count: 64))
@@ -25,8 +36,13 @@ extension Samples {
 
     private static func step(_ index: Int, _ name: String, _ title: String) -> Node {
         Node(
-            index: index, parent: 0, name: name, pointer: "/do/\(index - 1)/\(name)", title: title,
-            kind: .call(.init(action: "note", with: .constant(["step": .string(name)]))))
+            index: index,
+            parent: 0,
+            name: name,
+            pointer: "/do/\(index - 1)/\(name)",
+            title: title,
+            kind: .call(.init(action: "note", with: .constant(["step": .string(name)])))
+        )
     }
 
     private static let storage: JSON = [
@@ -44,15 +60,27 @@ extension Samples {
         ],
     ]
 
-    static let runbook = SirdarEngine.Runbook(
-        name: "shared-storage",
-        title: "Reconfigure shared storage",
-        hash: ContentHash(hex: String(repeating: "c", count: 64)),
-        checklist: Checklist(items: [
-            .init(id: "note-mounts", text: "Note the current mounts.", isRequired: true, evidence: "output of findmnt"),
-            .init(id: "edit-fstab", text: "Replace the address in /etc/fstab.", isRequired: true, evidence: nil),
-            .init(id: "look-around", text: "Look for other mentions.", isRequired: false, evidence: nil),
-        ]),
-        text: "The machine mounts its project's storage by NFS.\n\n1. Read /etc/fstab.\n2. Replace the old address."
-    )
+    static let runbookSource = """
+        ---
+        title: Reconfigure shared storage
+        summary: Points a machine at another project's storage.
+        version: 3
+        owner: support
+        skills: [storage]
+        values: [machine, from, to]
+        ---
+
+        The machine `{{machine}}` was made in {{from}} and mounts its storage by NFS.
+
+        ## Do
+
+        - [ ] {id: note-mounts, evidence: output} Note the current mounts.
+
+          ```bash
+          sirdar machine file get {{machine}} /etc/fstab
+          ```
+
+        - [ ] {id: edit-fstab} Replace the address in `/etc/fstab`.
+        - [ ] {id: look-around, required: false} Look for other mentions.
+        """
 }

@@ -33,7 +33,8 @@ struct SkeletonTests {
                     answer.headers[.contentSecurityPolicy]
                         == "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
                         + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
-                    "\(context)")
+                    "\(context)"
+                )
                 #expect(answer.headers[.named("X-Content-Type-Options")] == "nosniff", "\(context)")
                 #expect(answer.headers[.named("Referrer-Policy")] == "no-referrer", "\(context)")
                 #expect(answer.headers[.named("Cross-Origin-Opener-Policy")] == "same-origin", "\(context)")
@@ -93,7 +94,12 @@ struct SkeletonTests {
     func nothingInline() async throws {
         let bench = try ServerBench()
         let person = try bench.person(
-            "everything", Set(Role.allCases), projects: ["*"], queues: ["ops"], title: "Every \"One\"")
+            "everything",
+            Set(Role.allCases),
+            projects: ["*"],
+            queues: ["ops"],
+            title: "Every \"One\""
+        )
         let browser = try bench.session(of: person)
         let task = try bench.task()
         let paths = [

@@ -30,13 +30,15 @@ struct ImageAPI: Sendable {
         let (principal, project) = (try context.person(), try FormData.query(of: request).text("project"))
         return try await server.read { reading in
             let projects = try reading.projects(for: principal, only: project)
-            return ListAnswer(items: try projects.flatMap { try reading.studio.machines(of: $0.code) }.map(\.json)).response
+            return ListAnswer(items: try projects.flatMap { try reading.studio.machines(of: $0.code) }.map(\.json))
+                .response
         }
     }
 
     @Sendable func machine(_ request: Request, _ context: AppContext) async throws -> Response {
         let (principal, name) = (try context.person(), try server.parameter(context, "name"))
-        return try await server.read { reading in .json(try reading.machine(name, for: principal, to: .seeProject).json) }
+        return try await server.read { reading in .json(try reading.machine(name, for: principal, to: .seeProject).json)
+        }
     }
 
     @Sendable func power(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -92,7 +94,12 @@ struct ImageAPI: Sendable {
         return try await server.read { reading in
             let machine = try reading.machine(name, for: principal, to: .writeMachineFiles)
             let content = try reading.studio.writeFile(
-                bytes, of: machine, at: path, expecting: expecting, by: actuation)
+                bytes,
+                of: machine,
+                at: path,
+                expecting: expecting,
+                by: actuation
+            )
             return .json([
                 "path": .string(content.path), "digest": .string(content.digest),
                 "bytes": .number(JSON.Number(content.bytes.count)),
@@ -144,7 +151,9 @@ struct ImageAPI: Sendable {
         let before = try query["cursor"].flatMap { Identifier(try server.cursors.open($0, of: "requests")) }
         return try await server.read { reading in
             let requests = try reading.studio.requests(of: principal.projectScope, before: before, limit: limit)
-            let next = requests.count == limit ? requests.last.map { server.cursors.seal($0.id.description, of: "requests") } : nil
+            let next =
+                requests.count == limit
+                ? requests.last.map { server.cursors.seal($0.id.description, of: "requests") } : nil
             return ListAnswer(items: try requests.map(reading.json), next: next).response
         }
     }

@@ -35,7 +35,11 @@ extension Reading {
         return image
     }
 
-    func request(_ id: Identifier, for principal: Principal, to operation: Permissions.Operation) throws -> StudioRequest {
+    func request(
+        _ id: Identifier,
+        for principal: Principal,
+        to operation: Permissions.Operation
+    ) throws -> StudioRequest {
         guard let request = try studio.request(id), principal.may(.seeInstances, in: .project(request.project)) else {
             throw Trouble.notFound("request")
         }
@@ -44,7 +48,9 @@ extension Reading {
     }
 
     func instance(_ id: Identifier, for principal: Principal) throws -> Instance {
-        guard let instance = try store.instance(id), principal.maySee(instance) else { throw Trouble.notFound("instance") }
+        guard let instance = try store.instance(id), principal.maySee(instance) else {
+            throw Trouble.notFound("instance")
+        }
         return instance
     }
 
@@ -93,8 +99,11 @@ extension Server {
         var actuation = try context.actuation(channel)
         if let other = wish.onBehalfOf {
             actuation.actor = Entry.Actor(
-                id: actuation.actor.id, kind: actuation.actor.kind, onBehalfOf: other.description,
-                session: actuation.actor.session)
+                id: actuation.actor.id,
+                kind: actuation.actor.kind,
+                onBehalfOf: other.description,
+                session: actuation.actor.session
+            )
         }
         try await read { reading in try reading.check(wish, by: principal) }
         let final = actuation

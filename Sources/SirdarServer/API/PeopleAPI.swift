@@ -29,7 +29,7 @@ struct PeopleAPI: Sendable {
         try fields.finish()
         var changes = [person.added]
         if let password { changes.append(Credential.set(try await server.passwords.hash(password), for: person.id)) }
-        try await server.write(changes, "person.added", person, context, detail: person.body)
+        try await server.write(changes, "person.added", person, context, detail: ["after": person.rights])
         return .json(person.json, status: .created, headers: [.location: "/v1/people/\(person.id)"])
     }
 
@@ -38,14 +38,20 @@ struct PeopleAPI: Sendable {
         let id = try server.identifier(context, "person")
         let record = try await server.read { reading in try reading.store.record(Person.kind, id.description) }
         guard let record, var person = Person(record) else { throw Trouble.notFound("person") }
-        let before = person.body
+        let before = person.rights
         Self.apply(&fields, to: &person)
         person.isDisabled = fields.flag("disabled") ?? person.isDisabled
         try fields.finish()
         // Whoever is disabled is out at once, here and wherever they are signed in.
         let gone = person.isDisabled ? try await server.everySession(of: id) : []
         let change = record.changed(to: person.body)
-        try await server.write([change] + gone, "person.changed", person, context, detail: ["before": before, "after": person.body])
+        try await server.write(
+            [change] + gone,
+            "person.changed",
+            person,
+            context,
+            detail: ["before": before, "after": person.rights]
+        )
         return .json(person.json)
     }
 
@@ -131,6 +137,13 @@ struct PeopleAPI: Sendable {
 }
 
 extension Person {
+    /// What decisions rest on: the public part of an entry. The name and the title can be erased, and stand elsewhere.
+    var rights: JSON {
+        guard case .object(var object) = body else { return .null }
+        for key in ["name", "title"] { object.removeValue(forKey: key) }
+        return .object(object)
+    }
+
     var json: JSON {
         guard case .object(var object) = body else { return .null }
         object["id"] = .string(id.description)
@@ -218,8 +231,8 @@ extension Server {
             channel: channel,
             action: action,
             object: .init(kind: Person.kind, id: person.id),
-            detail: .null,
-            confidential: detail.isNull ? ["name": .string(person.name)] : ["name": .string(person.name), "detail": detail],
+            detail: detail,
+            confidential: ["name": .string(person.name)],
             requestID: actuation.requestID
         )
         try await signIn.write(changes, entry)

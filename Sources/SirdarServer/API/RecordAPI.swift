@@ -42,7 +42,8 @@ struct RecordAPI: Sendable {
                 guard summaries.count == page.limit, let last = summaries.last else { break }
                 page.before = last.id
             }
-            let next = found.count == limit ? found.last.map { server.cursors.seal($0.id.description, of: "instances") } : nil
+            let next =
+                found.count == limit ? found.last.map { server.cursors.seal($0.id.description, of: "instances") } : nil
             return ListAnswer(items: try found.map(reading.json), next: next).response
         }
     }
@@ -95,7 +96,9 @@ struct RecordAPI: Sendable {
         let final = page
         return try await server.read { reading in
             let entries = try reading.store.entries(final).map(EntryView.init)
-            let next = entries.count == limit ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
+            let next =
+                entries.count == limit
+                ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
             return ListAnswer(items: try entries.map { try $0.json(reading) }, next: next).response
         }
     }

@@ -33,7 +33,8 @@ struct TaskAPI: Sendable {
         return try await server.read { reading in
             let page = try list.page(reading, principal)
             let items = try page.tasks.map { try reading.json($0, for: principal.person.worker, whole: false) }
-            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.description, of: "tasks") }).response
+            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.description, of: "tasks") })
+                .response
         }
     }
 

@@ -42,14 +42,19 @@ extension FormData {
     }
 
     /// The query of a request's address.
-    static func query(of request: Request) throws(Trouble) -> FormData { try FormData(urlEncoded: request.uri.query ?? "") }
+    static func query(of request: Request) throws(Trouble) -> FormData {
+        try FormData(urlEncoded: request.uri.query ?? "")
+    }
 
     /// The form that a page has sent.
     static func body(of request: Request) async throws -> FormData {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? true else {
             throw Trouble(
-                status: 415, code: "media-type", title: "Not a form",
-                detail: "Send a form: application/x-www-form-urlencoded.")
+                status: 415,
+                code: "media-type",
+                title: "Not a form",
+                detail: "Send a form: application/x-www-form-urlencoded."
+            )
         }
         let buffer = try await request.body.collect(upTo: Limits.bodyBytesMax)
         return try FormData(urlEncoded: String(buffer: buffer))
@@ -71,7 +76,8 @@ extension FormData {
         }
         guard let text = String(validating: decoded, as: UTF8.self) else { throw .malformed("A text is not UTF-8.") }
         // Browsers send line ends as CR LF; what is kept has LF.
-        return text.utf8.contains(0x0D) ? text.split(separator: "\r\n", omittingEmptySubsequences: false).joined(separator: "\n") : text
+        return text.utf8.contains(0x0D)
+            ? text.split(separator: "\r\n", omittingEmptySubsequences: false).joined(separator: "\n") : text
     }
 
     /// A part of a path, decoded.

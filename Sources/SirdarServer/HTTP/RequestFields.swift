@@ -36,7 +36,9 @@ struct RequestFields {
         self.init(object)
     }
 
-    mutating func add(_ key: String, _ detail: String) { errors.append(FieldError(pointer: "\(pointer)/\(key)", detail)) }
+    mutating func add(_ key: String, _ detail: String) {
+        errors.append(FieldError(pointer: "\(pointer)/\(key)", detail))
+    }
 
     mutating func json(_ key: String) -> JSON? {
         known.insert(key)
@@ -64,7 +66,8 @@ struct RequestFields {
         return ""
     }
 
-    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) -> Choice? where Choice.RawValue == String {
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) -> Choice?
+    where Choice.RawValue == String {
         let text = text(key)
         if let choice = Choice(rawValue: text) { return choice }
         if !text.isEmpty {

@@ -19,18 +19,27 @@ struct Trouble: Error, Sendable, Hashable {
 
 extension Trouble {
     static let signInNeeded = Trouble(
-        status: 401, code: "sign-in-needed", title: "Sign in",
-        detail: "Sign in, or send a token: `Authorization: Bearer srd_…`.")
+        status: 401,
+        code: "sign-in-needed",
+        title: "Sign in",
+        detail: "Sign in, or send a token: `Authorization: Bearer srd_…`."
+    )
 
     static func denied(_ operation: Permissions.Operation) -> Trouble {
         Trouble(
-            status: 403, code: "denied", title: "Not allowed",
-            detail: "Your roles do not include this (\(operation.rawValue)). An administrator can change that.")
+            status: 403,
+            code: "denied",
+            title: "Not allowed",
+            detail: "Your roles do not include this (\(operation.rawValue)). An administrator can change that."
+        )
     }
 
     static let crossSite = Trouble(
-        status: 403, code: "cross-site", title: "Not from this site",
-        detail: "This request did not come from one of Sirdar's own pages. Load the page again and repeat it.")
+        status: 403,
+        code: "cross-site",
+        title: "Not from this site",
+        detail: "This request did not come from one of Sirdar's own pages. Load the page again and repeat it."
+    )
 
     static func notFound(_ what: String) -> Trouble {
         Trouble(status: 404, code: "not-found", title: "Not found", detail: "There is no such \(what), or not for you.")
@@ -38,8 +47,12 @@ extension Trouble {
 
     static func invalid(_ errors: [FieldError]) -> Trouble {
         Trouble(
-            status: 422, code: "invalid", title: "Something is not right yet",
-            detail: errors.map(\.detail).joined(separator: " "), errors: errors)
+            status: 422,
+            code: "invalid",
+            title: "Something is not right yet",
+            detail: errors.map(\.detail).joined(separator: " "),
+            errors: errors
+        )
     }
 
     static func invalid(_ pointer: String, _ detail: String) -> Trouble {
@@ -55,35 +68,59 @@ extension Trouble {
     }
 
     static let tooLarge = Trouble(
-        status: 413, code: "too-large", title: "Too large",
-        detail: "A request's body may have at most \(Limits.bodyBytesMax) bytes.")
+        status: 413,
+        code: "too-large",
+        title: "Too large",
+        detail: "A request's body may have at most \(Limits.bodyBytesMax) bytes."
+    )
 
     static let methodNotAllowed = Trouble(
-        status: 405, code: "method-not-allowed", title: "Not possible", detail: "This address does not know this method.")
+        status: 405,
+        code: "method-not-allowed",
+        title: "Not possible",
+        detail: "This address does not know this method."
+    )
 
     static func throttled(seconds: Int) -> Trouble {
         Trouble(
-            status: 429, code: "too-many-attempts", title: "Too many attempts",
+            status: 429,
+            code: "too-many-attempts",
+            title: "Too many attempts",
             detail: "Wait \(seconds == 1 ? "a second" : "\(seconds) seconds") before you try again.",
-            retryAfterSeconds: seconds)
+            retryAfterSeconds: seconds
+        )
     }
 
     static let overloaded = Trouble(
-        status: 503, code: "overloaded", title: "Too busy",
-        detail: "More is being asked than can be answered. Try again in a moment.", retryAfterSeconds: 1)
+        status: 503,
+        code: "overloaded",
+        title: "Too busy",
+        detail: "More is being asked than can be answered. Try again in a moment.",
+        retryAfterSeconds: 1
+    )
 
     static let storageFull = Trouble(
-        status: 503, code: "storage-full", title: "Storage is full",
+        status: 503,
+        code: "storage-full",
+        title: "Storage is full",
         detail: "The disk is full, or refuses to write. Nothing was changed; an administrator must make room.",
-        retryAfterSeconds: 30)
+        retryAfterSeconds: 30
+    )
 
     static let unavailable = Trouble(
-        status: 503, code: "unavailable", title: "Not available",
-        detail: "The store does not answer. Nothing was changed. Try again in a moment.", retryAfterSeconds: 5)
+        status: 503,
+        code: "unavailable",
+        title: "Not available",
+        detail: "The store does not answer. Nothing was changed. Try again in a moment.",
+        retryAfterSeconds: 5
+    )
 
     static let unexpected = Trouble(
-        status: 500, code: "unexpected", title: "Something went wrong",
-        detail: "That should not have happened, and it has been logged. Nothing more is known here.")
+        status: 500,
+        code: "unexpected",
+        title: "Something went wrong",
+        detail: "That should not have happened, and it has been logged. Nothing more is known here."
+    )
 }
 
 extension Trouble {
@@ -96,13 +133,18 @@ extension Trouble {
         case let error as StoreError:
             guard let trouble = Self.of(error) else { return nil }
             self = trouble
+        case let early as Throttle.TooEarly: self = .throttled(seconds: early.seconds)
         case is UnknownTask: self = .notFound("task")
         case is UnknownInstance: self = .notFound("instance")
         case let errors as FieldErrors: self = .invalid(errors.errors)
         case let refusal as StudioRefusal:
             self = Trouble(
-                status: refusal.status, code: refusal.code, title: "Not now", detail: refusal.sentence,
-                errors: refusal.errors)
+                status: refusal.status,
+                code: refusal.code,
+                title: "Not now",
+                detail: refusal.sentence,
+                errors: refusal.errors
+            )
         default: return nil
         }
     }
@@ -114,8 +156,12 @@ extension Trouble {
             return Trouble(status: 403, code: refusal.code, title: "Not yours to do", detail: refusal.sentence())
         case .noteNeeded:
             return Trouble(
-                status: 422, code: refusal.code, title: "A note is needed", detail: refusal.sentence(),
-                errors: [FieldError(pointer: "/note", refusal.sentence())])
+                status: 422,
+                code: refusal.code,
+                title: "A note is needed",
+                detail: refusal.sentence(),
+                errors: [FieldError(pointer: "/note", refusal.sentence())]
+            )
         case .heldBy, .notClaimed, .alreadyStarted, .ended, .beingVerified, .notVerifying, .staleFence:
             return .conflict(refusal.code, refusal.sentence())
         }
@@ -124,7 +170,8 @@ extension Trouble {
     private static func of(_ refusal: Refusal) -> Trouble {
         switch refusal {
         case .task(let refusal): of(refusal)
-        case .ended(let status): .conflict("instance-ended", "It has ended: \(status.name). Nothing more can be done to it.")
+        case .ended(let status):
+            .conflict("instance-ended", "It has ended: \(status.name). Nothing more can be done to it.")
         case .alreadyStarted: .conflict("already-started", "It has already been started.")
         case .noSuchStep: .conflict("no-such-step", "That step has ended, or never was.")
         case .staleAttempt: .conflict("stale-attempt", "That result is of an attempt that is no longer awaited.")
@@ -136,14 +183,25 @@ extension Trouble {
     private static func of(_ error: StoreError) -> Trouble? {
         switch error {
         case .conflict, .staleFence:
-            .conflict("changed-meanwhile", "Somebody else changed this just now. Load it again and repeat what you meant.")
+            .conflict(
+                "changed-meanwhile",
+                "Somebody else changed this just now. Load it again and repeat what you meant."
+            )
         case .nameTaken(kind: let kind, name: let name):
             Trouble(
-                status: 409, code: "name-taken", title: "The name is taken",
+                status: 409,
+                code: "name-taken",
+                title: "The name is taken",
                 detail: "There is a \(kind) called \(name) already. Choose another name.",
-                errors: [FieldError(pointer: "/name", "There is a \(kind) called \(name) already. Choose another name.")])
+                errors: [
+                    FieldError(pointer: "/name", "There is a \(kind) called \(name) already. Choose another name.")
+                ]
+            )
         case .versionTaken(let version):
-            .conflict("version-taken", "Version \(version) was deployed before with another content. Raise its version.")
+            .conflict(
+                "version-taken",
+                "Version \(version) was deployed before with another content. Raise its version."
+            )
         case .storageFull: .storageFull
         case .unavailable: .unavailable
         case .corrupt: nil
@@ -160,7 +218,8 @@ extension Trouble {
         ]
         if !errors.isEmpty {
             object["errors"] = .array(
-                errors.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] })
+                errors.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] }
+            )
         }
         return .object(object)
     }

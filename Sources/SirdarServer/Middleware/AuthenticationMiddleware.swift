@@ -58,7 +58,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
         var commit = Commit()
         commit.records = [change]
         engine.store.submit(commit) { result in
-            if case .failure(let error) = result, error != .conflict { log.warning("a last use was not kept: \(error)") }
+            if case .failure(let error) = result, error != .conflict {
+                log.warning("a last use was not kept: \(error)")
+            }
         }
     }
 }

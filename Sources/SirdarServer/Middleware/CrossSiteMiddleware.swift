@@ -47,7 +47,9 @@ struct CrossSiteMiddleware: RouterMiddleware {
     private func hasToken(_ request: inout Request, _ context: AppContext) async throws -> Bool {
         guard context.sessionSecret != nil else { return false }
         if let token = request.headers[.formToken] { return token.equalsInConstantTime(context.formToken) }
-        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else { return false }
+        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else {
+            return false
+        }
         let buffer = try await request.collectBody(upTo: Limits.bodyBytesMax)
         guard let token = try FormData(urlEncoded: String(buffer: buffer))["_token"] else { return false }
         return token.equalsInConstantTime(context.formToken)

@@ -165,7 +165,8 @@ struct AskContent {
         case .machine(let machineName):
             let machine = try reading.machine(machineName, for: principal, to: .requestImage)
             title = "Request image creation"
-            lead = "An image of \(machine.name), a \(Show.words(machine.type)) of \(machine.project) in \(machine.location)."
+            lead =
+                "An image of \(machine.name), a \(Show.words(machine.type)) of \(machine.project) in \(machine.location)."
             action = "/machines/\(machine.name.urlEscaped)/image"
             back = "/machines"
             refusal = machine.imagingRefusal
@@ -178,7 +179,9 @@ struct AskContent {
             lead = Self.lead(kind, image)
             action = "/images/\(id)/\(kind.rawValue)"
             back = "/images"
-            refusal = image.state == "built" ? nil : "Only an image that is Built can be asked about; this one is \(Badge.image(image.state).word)."
+            refusal =
+                image.state == "built"
+                ? nil : "Only an image that is Built can be asked about; this one is \(Badge.image(image.state).word)."
             estimate = nil
             choices = try Self.choices(kind, image, reading, principal, typed)
             name = typed["name"]?.trimmed ?? (kind == .delete ? "" : image.name)
@@ -232,7 +235,13 @@ struct AskContent {
         case .adapt:
             try reading.studio.projects()
                 .filter { $0.code != image.project && principal.may(.requestImage, in: .project($0.code)) }
-                .map { .init(name: $0.code, title: "\($0.title) (\($0.location))", isSelected: $0.code == typed.text("project")) }
+                .map {
+                    .init(
+                        name: $0.code,
+                        title: "\($0.title) (\($0.location))",
+                        isSelected: $0.code == typed.text("project")
+                    )
+                }
         }
     }
 }

@@ -20,11 +20,17 @@ struct ImagePages: Sendable {
                 let isHidden = { (image: StudioImage) in ["deleted", "withdrawn"].contains(image.state) }
                 let shown = query.text("state") == "all" ? images : images.filter { !isHidden($0) }
                 return ImageGroup(
-                    project, shown.map { ImageRow($0, reading.now, principal) }, hidden: images.count - shown.count)
+                    project,
+                    shown.map { ImageRow($0, reading.now, principal) },
+                    hidden: images.count - shown.count
+                )
             }
             let content = ImagesContent(
-                groups: groups, projects: try choices(reading, principal, query), isEmpty: groups.isEmpty,
-                isFiltered: !query.text("project").isEmpty)
+                groups: groups,
+                projects: try choices(reading, principal, query),
+                isEmpty: groups.isEmpty,
+                isFiltered: !query.text("project").isEmpty
+            )
             return pages.page("Images", .images, content, context, at: "/images")
         }
     }
@@ -52,8 +58,11 @@ struct ImagePages: Sendable {
                 MachineGroup(project, try reading.studio.machines(of: project.code).map { MachineRow($0, principal) })
             }
             let content = MachinesContent(
-                groups: groups, projects: try choices(reading, principal, query), token: context.formToken,
-                isEmpty: groups.isEmpty)
+                groups: groups,
+                projects: try choices(reading, principal, query),
+                token: context.formToken,
+                isEmpty: groups.isEmpty
+            )
             return pages.page("Machines", .machines, content, context, at: "/machines")
         }
     }
@@ -89,10 +98,14 @@ struct ImagePages: Sendable {
         let before = try query["cursor"].flatMap { Identifier(try server.cursors.open($0, of: "requests")) }
         return try await server.read { reading in
             let found = try reading.studio.requests(of: principal.projectScope, before: before, limit: Limits.pageItems)
-            let next = found.count == Limits.pageItems ? found.last.map { server.cursors.seal($0.id.description, of: "requests") } : nil
+            let next =
+                found.count == Limits.pageItems
+                ? found.last.map { server.cursors.seal($0.id.description, of: "requests") } : nil
             let content = RequestsContent(
-                rows: try found.map { try RequestRow($0, reading) }, next: next.map { "?cursor=\($0.urlEscaped)" },
-                isEmpty: found.isEmpty)
+                rows: try found.map { try RequestRow($0, reading) },
+                next: next.map { "?cursor=\($0.urlEscaped)" },
+                isEmpty: found.isEmpty
+            )
             return pages.page("Requests", .requests, content, context, at: "/requests")
         }
     }
@@ -200,7 +213,14 @@ struct ImagePages: Sendable {
         let principal = try context.person()
         return try await server.read { reading in
             let content = try AskContent(
-                subject, kind, reading, principal, typed: typed, trouble: trouble, token: context.formToken)
+                subject,
+                kind,
+                reading,
+                principal,
+                typed: typed,
+                trouble: trouble,
+                token: context.formToken
+            )
             let section = kind == .create ? "/machines" : "/images"
             return pages.page(content.title, .ask, content, context, at: section, status: trouble?.status ?? 200)
         }

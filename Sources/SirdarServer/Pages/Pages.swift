@@ -60,7 +60,8 @@ struct Pages: Sendable {
     /// Only what the roles include: a link that leads to a refusal helps nobody.
     private func nav(_ context: AppContext, at section: String) -> [Layout.Link] {
         let all: [(String, String, Permissions.Operation)] = [
-            ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances), ("Images", "/images", .seeProject),
+            ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances),
+            ("Images", "/images", .seeProject),
             ("Machines", "/machines", .seeProject), ("Journal", "/journal", .seeJournal),
             ("Workflows", "/workflows", .seeWorkflows),
         ]
@@ -123,7 +124,9 @@ struct Pages: Sendable {
         let final = page
         return try await server.read { reading in
             let entries = isWrong ? [] : try reading.store.entries(final).map(EntryView.init)
-            let next = entries.count == final.limit ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
+            let next =
+                entries.count == final.limit
+                ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
             let content = Content(
                 object: object,
                 error: isWrong ? "\(object) is no identifier: copy it from the page of what you look for." : nil,
@@ -205,14 +208,30 @@ struct EntryRow: Sendable {
         object = entry.objectKind
         objectID = entry.object.description
         refusal = entry.refusal.map(Show.words)
-        facts = Self.told(entry.detail) + Self.told(entry.confidential)
+        facts = try Self.told(entry.detail, reading) + Self.told(entry.confidential, reading)
     }
 
-    /// What matters to a reader; steps have a table of their own.
-    private static func told(_ detail: JSON) -> [Fact] {
-        (detail.asObject ?? [:]).compactMap { key, value in
-            guard !["steps", "version", "step"].contains(key), !value.isNull else { return nil }
-            return Fact(key: Show.words(key), value: String(Show.value(value).prefix(500)))
+    /// What matters to a reader: changes as from → to, and no value twice. Steps have a table of their own.
+    private static func told(_ detail: JSON, _ reading: Reading) throws -> [Fact] {
+        var facts: [Fact] = []
+        let members = detail.asObject ?? [:]
+        for (key, value) in members where !hidden.contains(key) && !value.isNull {
+            switch key {
+            case "before":
+                let (from, to) = (Show.value(value), members["after"].map(Show.value) ?? "")
+                if from != to { facts.append(Fact(key: "", value: "\(Show.words(from)) → \(Show.words(to))")) }
+            case "owner":
+                let to = value["after"]?.asString
+                facts.append(Fact(key: "holder", value: try to.map { try reading.name($0) } ?? "nobody"))
+            case "values", "detail":
+                facts += (value.asObject ?? [:]).map { Fact(key: $0.key, value: shown($0.value)) }
+            case "output": facts.append(Fact(key: "", value: value["summary"].map(shown) ?? shown(value)))
+            default: facts.append(Fact(key: Show.words(key), value: shown(value)))
+            }
         }
+        return facts
     }
+
+    private static let hidden: Set<String> = ["steps", "version", "step", "after"]
+    private static func shown(_ value: JSON) -> String { String(Show.value(value).prefix(300)) }
 }

@@ -36,9 +36,14 @@ struct PersonPages: Sendable {
         do {
             // A new token whatever cookie came along: nobody can plant one that later counts.
             let secret = try await server.signIn.open(
-                name: name, password: form["password"] ?? "", visitor, replacing: context.principal?.session)
+                name: name,
+                password: form["password"] ?? "",
+                visitor,
+                replacing: context.principal?.session
+            )
             return .seeOther(next, headers: [.setCookie: SessionCookie.set(secret)])
-        } catch let trouble as Trouble where trouble.status == 401 || trouble.status == 429 {
+        } catch {
+            guard let trouble = Trouble(error), [401, 429].contains(trouble.status) else { throw error }
             var response = signInPage(context, next: next, name: name, trouble: trouble)
             if let seconds = trouble.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
             return response
@@ -77,6 +82,7 @@ struct PersonPages: Sendable {
         let person: [EntryRow.Fact]
         let sessions: [SessionRow]
         let tokens: [TokenRow]
+        let hasTokens: Bool
         let scopes: [Scope]
         let made: String?
         let token: String
@@ -142,6 +148,7 @@ struct PersonPages: Sendable {
                 person: Self.facts(principal.person),
                 sessions: sessions,
                 tokens: tokens,
+                hasTokens: !tokens.isEmpty,
                 scopes: TokenScope.allCases.map { Scope(name: $0.rawValue, isChecked: chosen.contains($0.rawValue)) },
                 made: made,
                 token: context.formToken,
@@ -157,7 +164,10 @@ struct PersonPages: Sendable {
         return [
             EntryRow.Fact(key: "Name", value: person.name),
             EntryRow.Fact(key: "Roles", value: list(Set(person.roles.map(\.rawValue)))),
-            EntryRow.Fact(key: "Projects", value: person.projects.contains(Person.everyProject) ? "all" : list(person.projects)),
+            EntryRow.Fact(
+                key: "Projects",
+                value: person.projects.contains(Person.everyProject) ? "all" : list(person.projects)
+            ),
             EntryRow.Fact(key: "Queues", value: list(person.queues)),
             EntryRow.Fact(key: "Skills", value: list(person.skills)),
         ]

@@ -145,7 +145,9 @@ struct StoryContent {
         let story = try instance.map { try reading.story(of: $0) }
         self.facts = facts + Self.facts(story)
         waits = try (story?.steps ?? []).compactMap { try WaitRow($0, reading, principal) }
-        steps = try (story?.steps ?? []).filter { $0.kind.isWorkWord || $0.problem != nil }.map { try StepRow($0, reading) }
+        steps = try (story?.steps ?? []).filter { $0.kind.isWorkWord || $0.problem != nil }.map {
+            try StepRow($0, reading)
+        }
         coming = Self.coming(story)
         ending = Self.ending(story)
         let own = try story == nil || instance?.id == id ? [] : reading.entries(of: id)
@@ -161,7 +163,10 @@ struct StoryContent {
     private static func facts(_ story: InstanceStory?) -> [EntryRow.Fact] {
         guard let story else { return [] }
         return [
-            EntryRow.Fact(key: "Workflow", value: "\(story.workflow.document.title) \(story.workflow.document.version)"),
+            EntryRow.Fact(
+                key: "Workflow",
+                value: "\(story.workflow.document.title) \(story.workflow.document.version)"
+            ),
             EntryRow.Fact(key: "Instance", value: story.instance.id.description),
         ]
     }
@@ -178,7 +183,9 @@ struct StoryContent {
         guard let story, case .ended(let ending) = story.instance.progress else { return [] }
         switch ending {
         case .output(let output):
-            return (output.asObject ?? [:]).map { EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value)) }
+            return (output.asObject ?? [:]).map {
+                EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
+            }
         case .problem(let problem):
             return [EntryRow.Fact(key: problem.title, value: problem.detail ?? problem.type)]
         case .cancelled(let reason): return [EntryRow.Fact(key: "Cancelled", value: reason)]

@@ -36,8 +36,9 @@ struct TaskContent {
     struct Runbook {
         let title: String
         let hash: String
-        let text: String
-        let items: [Item]
+        let version: Int
+        /// Rendered from Markdown, every text in it escaped.
+        let html: String
     }
 
     struct Item {
@@ -47,7 +48,6 @@ struct TaskContent {
         let evidence: String?
         let given: String
         let isTicked: Bool
-        let isKept: Bool
         let by: String?
         let error: String?
         let isWorkable: Bool
@@ -82,6 +82,7 @@ extension TaskContent {
         _ reading: Reading,
         _ principal: Principal,
         token: String,
+        templates: Templates,
         typed: FormData?,
         trouble: Trouble?
     ) throws {
@@ -99,18 +100,26 @@ extension TaskContent {
         instance = task.instance.description
         workflow = story.map { "\($0.workflow.document.title) \($0.workflow.document.version)" } ?? ""
         steps = story.map { Self.progress($0, task) } ?? []
-        runbook = try Self.runbook(task, reading, typed, errors, isWorkable)
+        runbook = try Self.runbook(task, reading, templates, typed, errors, isWorkable)
         fields = task.spec.form.fields.map { FieldContent($0, task, typed, errors, isEnabled: isWorkable) }
         hasFields = !fields.isEmpty
         fence = typed?["fence"].flatMap { Int64($0) } ?? task.fence
-        problem = trouble.map { errors.isEmpty ? $0.detail : "Not completed yet: \(errors.count == 1 ? "one thing is" : "\(errors.count) things are") not right." }
+        problem = trouble.map {
+            errors.isEmpty
+                ? $0.detail
+                : "Not completed yet: \(errors.count == 1 ? "one thing is" : "\(errors.count) things are") not right."
+        }
         problems = errors.map { Problem(target: Self.target($0.pointer), detail: $0.detail) }
         check = task.lastCheck.map { CheckContent($0, reading.now) }
         let part = task.id.description
         let own = (story?.entries ?? []).filter { $0.part == part }
         history = try own.reversed().map { try EntryRow($0, reading) }
         outcomes = task.spec.outcomes.enumerated().map { index, name in
-            Outcome(name: name, label: index == 0 ? "Complete: \(Show.words(name))" : Show.capitalised(Show.words(name)), isFirst: index == 0)
+            Outcome(
+                name: name,
+                label: index == 0 ? "Complete: \(Show.words(name))" : Show.capitalised(Show.words(name)),
+                isFirst: index == 0
+            )
         }
         actions = try Actions(offers, task, reading)
         self.isWorkable = isWorkable
@@ -125,7 +134,11 @@ extension TaskContent {
         ]
         if let owner = task.owner {
             facts.append(
-                EntryRow.Fact(key: "Held by", value: "\(try reading.name(owner.person)), \(Show.ago(owner.since, reading.now))"))
+                EntryRow.Fact(
+                    key: "Held by",
+                    value: "\(try reading.name(owner.person)), for \(Show.length(reading.now.since(owner.since)))"
+                )
+            )
         }
         if task.priority != .normal { facts.append(EntryRow.Fact(key: "Priority", value: task.priority.name)) }
         if !task.spec.skills.isEmpty {
@@ -135,7 +148,9 @@ extension TaskContent {
     }
 
     private static func about(_ about: JSON) -> [EntryRow.Fact] {
-        (about.asObject ?? [:]).map { EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value)) }
+        (about.asObject ?? [:]).map {
+            EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
+        }
     }
 
     private static func result(_ task: ManualTask) -> [EntryRow.Fact] {
@@ -149,34 +164,37 @@ extension TaskContent {
         story.workflow.nodes.filter(\.kind.isWork).map { node in
             let latest = story.steps.last { $0.pointer == node.pointer }
             return Progress(
-                title: node.title, badge: .step(latest?.phase ?? ""), isHere: node.index == task.node && !task.state.isFinal)
+                title: node.title,
+                badge: .step(latest?.phase ?? ""),
+                isHere: node.index == task.node && !task.state.isFinal
+            )
         }
     }
 
+    /// The runbook as it was pinned, its items as boxes to tick and to prove.
     private static func runbook(
         _ task: ManualTask,
         _ reading: Reading,
+        _ templates: Templates,
         _ typed: FormData?,
         _ errors: [FieldError],
         _ isWorkable: Bool
     ) throws -> Runbook? {
         guard let runbook = task.runbook.flatMap({ reading.library.runbook($0) }) else { return nil }
-        let items = try runbook.checklist.items.map { item in
-            let tick = task.ticks.first { $0.item == item.id }
-            return Item(
-                id: item.id,
-                text: item.text,
-                isRequired: item.isRequired,
-                evidence: item.evidence,
-                given: typed?["evidence.\(item.id)"] ?? tick?.evidence ?? "",
-                isTicked: tick != nil || typed?["tick.\(item.id)"] != nil,
-                isKept: tick != nil,
-                by: try tick.map { "\(try reading.name($0.by)), \(Show.ago($0.at, reading.now))" },
-                error: errors.first { $0.pointer == "/ticks/\(item.id)" }?.detail,
-                isWorkable: isWorkable
-            )
-        }
-        return Runbook(title: runbook.title, hash: String(runbook.hash.hex.prefix(12)), text: runbook.text.trimmed, items: items)
+        var items: [String: Item] = [:]
+        for item in runbook.items { items[item.id] = try Item(item, task, reading, typed, errors, isWorkable) }
+        let boxes = items
+        let html = try runbook.html(
+            values: (task.spec.about.asObject ?? [:]).reduce(into: [:]) { $0[$1.key] = Show.value($1.value) },
+            check: { item in boxes[item.id].map { templates.render(.tick, $0) } ?? "" },
+            checkEnd: { item in boxes[item.id].map { templates.render(.evidence, $0) } ?? "" }
+        )
+        return Runbook(
+            title: runbook.title,
+            hash: String(runbook.hash.hex.prefix(12)),
+            version: runbook.version,
+            html: html
+        )
     }
 
     /// Where on the page the value stands that an error speaks of.
@@ -190,9 +208,42 @@ extension TaskContent {
     }
 }
 
+extension TaskContent.Item {
+    init(
+        _ item: SirdarEngine.Runbook.Item,
+        _ task: ManualTask,
+        _ reading: Reading,
+        _ typed: FormData?,
+        _ errors: [FieldError],
+        _ isWorkable: Bool
+    ) throws {
+        let tick = task.ticks.first { $0.item == item.id }
+        id = item.id
+        text = item.text
+        isRequired = item.isRequired
+        evidence = item.evidence.map(Self.asked)
+        given = typed?["evidence.\(item.id)"] ?? tick?.evidence ?? ""
+        isTicked = tick != nil || typed?["tick.\(item.id)"] != nil
+        by = try tick.map { "\(try reading.name($0.by)), \(Show.ago($0.at, reading.now))" }
+        error = errors.first { $0.pointer == "/ticks/\(item.id)" }?.detail
+        self.isWorkable = isWorkable
+    }
+
+    private static func asked(_ evidence: SirdarEngine.Runbook.Evidence) -> String {
+        switch evidence {
+        case .text: "in your own words"
+        case .value: "the value"
+        case .output: "what the command printed"
+        case .file: "the name of the file"
+        }
+    }
+}
+
 extension TaskContent.Actions {
     init(_ offers: [TaskOffer], _ task: ManualTask, _ reading: Reading) throws {
-        func may(_ operation: TaskOffer.Operation) -> Bool { offers.contains { $0.operation == operation && $0.isAllowed } }
+        func may(_ operation: TaskOffer.Operation) -> Bool {
+            offers.contains { $0.operation == operation && $0.isAllowed }
+        }
         claim = may(.claim)
         start = may(.start) && !may(.claim)
         complete = may(.complete)
@@ -272,18 +323,21 @@ struct CheckContent {
             }
         time = TimeView(check.at, now)
         let output = check.output
-        summary = output.asString ?? ["summary", "detail", "message", "title"].lazy.compactMap { output[$0]?.asString }.first
+        summary =
+            output.asString ?? ["summary", "detail", "message", "title"].lazy.compactMap { output[$0]?.asString }.first
         let lists = ["findings", "hits", "traces"].lazy.compactMap { output[$0]?.asArray }.first ?? []
         findings = lists.prefix(200).map { finding in
             Finding(
                 file: finding["file"]?.asString ?? finding["path"]?.asString ?? "–",
                 line: (finding["line"] ?? finding["offset"]).map(Show.value) ?? "",
-                text: (finding["text"] ?? finding["match"] ?? finding["value"]).map(Show.value) ?? Show.value(finding)
+                text: (finding["text"] ?? finding["found"]).map(Show.value) ?? Show.value(finding)
             )
         }
         hasFindings = !findings.isEmpty
         facts = (output.asObject ?? [:]).compactMap { key, value in
-            guard !["findings", "hits", "traces", "summary", "detail", "message", "title", "type"].contains(key) else { return nil }
+            guard !["findings", "hits", "traces", "summary", "detail", "message", "title", "type", "passed"].contains(key) else {
+                return nil
+            }
             return EntryRow.Fact(key: Show.capitalised(Show.words(key)), value: Show.value(value))
         }
     }

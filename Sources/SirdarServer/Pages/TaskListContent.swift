@@ -135,6 +135,8 @@ struct DueView: Sendable {
     let iso: String
     let absolute: String
     let text: String
+    /// For lists, where the icon says the rest.
+    let short: String
     let icon: String
     let tone: String
 
@@ -144,9 +146,9 @@ struct DueView: Sendable {
         absolute = Show.time(dueAt)
         let length = Show.length(dueAt.since(now))
         switch task.urgency(at: now) {
-        case .inTime: (icon, text, tone) = ("", "due in \(length)", "plain")
-        case .atRisk: (icon, text, tone) = ("▲", "at risk, due in \(length)", "yellow")
-        case .overdue: (icon, text, tone) = ("▲", "overdue by \(length)", "red")
+        case .inTime: (icon, text, short, tone) = ("", "due in \(length)", length, "plain")
+        case .atRisk: (icon, text, short, tone) = ("▲", "at risk, due in \(length)", "at risk \(length)", "yellow")
+        case .overdue: (icon, text, short, tone) = ("▲", "overdue by \(length)", "overdue \(length)", "red")
         }
     }
 }

@@ -18,7 +18,8 @@ struct TaskPages: Sendable {
         return try await server.read { reading in
             let content = QueueContent(
                 list: try TaskListContent(list, query, reading, principal, context, server, selected: nil),
-                note: query.text("note") == "empty" ? "Nothing is waiting for you: no ready task fits your queues and skills." : nil
+                note: query.text("note") == "empty"
+                    ? "Nothing is waiting for you: no ready task fits your queues and skills." : nil
             )
             return pages.page("Queue", .queue, content, context, at: "/queue", isWide: true)
         }
@@ -43,10 +44,25 @@ struct TaskPages: Sendable {
             let task = try reading.task(id, for: principal)
             let content = TaskPageContent(
                 list: try TaskListContent(list, query, reading, principal, context, server, selected: id),
-                task: try TaskContent(task, reading, principal, token: context.formToken, typed: typed, trouble: trouble)
+                task: try TaskContent(
+                    task,
+                    reading,
+                    principal,
+                    token: context.formToken,
+                    templates: server.templates,
+                    typed: typed,
+                    trouble: trouble
+                )
             )
             return pages.page(
-                task.spec.title, .task, content, context, at: "/queue", isWide: true, status: trouble?.status ?? 200)
+                task.spec.title,
+                .task,
+                content,
+                context,
+                at: "/queue",
+                isWide: true,
+                status: trouble?.status ?? 200
+            )
         }
     }
 
@@ -60,7 +76,9 @@ struct TaskPages: Sendable {
         let task: ManualTask? = try await server.blocking.answer { then in
             engine.claimNext(queue: queue.isEmpty ? nil : queue, worker: worker, by: actuation, then: then)
         }
-        guard let task else { return .seeOther("/queue?note=empty" + (queue.isEmpty ? "" : "&queue=\(queue.urlEscaped)")) }
+        guard let task else {
+            return .seeOther("/queue?note=empty" + (queue.isEmpty ? "" : "&queue=\(queue.urlEscaped)"))
+        }
         return .seeOther("/tasks/\(task.id)#work")
     }
 
@@ -84,21 +102,41 @@ struct TaskPages: Sendable {
     @Sendable func draft(_ request: Request, _ context: AppContext) async throws -> Response {
         let form = try await FormData.body(of: request)
         return try await answering(form, context) { id, worker, actuation in
-            let task = try await server.act(.draft(Self.values(form)), on: id, worker, by: actuation)
-            for tick in Self.ticks(form) where task.ticks.first(where: { $0.item == tick.item })?.evidence != tick.evidence
-                || !task.ticks.contains(where: { $0.item == tick.item })
-            {
+            let before = try await server.read { reading in try reading.store.task(id) }
+            let (values, ticks) = (Self.values(form, changing: before), Self.ticks(form, changing: before))
+            // The page saves by itself: what is as it was makes no entry. Who does not hold the task is told so.
+            if !values.isEmpty || before?.owner?.person != worker.person {
+                _ = try await server.act(.draft(values), on: id, worker, by: actuation)
+            }
+            for tick in ticks {
                 _ = try await server.act(.tick(item: tick.item, evidence: tick.evidence), on: id, worker, by: actuation)
             }
             return .seeOther("/tasks/\(id)#work")
         }
     }
 
+    /// What was typed and is not yet kept so.
+    private static func values(_ form: FormData, changing task: ManualTask?) -> JSON.Object {
+        var values = values(form)
+        values.keep { name, value in (task?.draft[name]).map(Show.value) ?? "" != value.asString ?? "" }
+        return values
+    }
+
+    private static func ticks(_ form: FormData, changing task: ManualTask?) -> [Submission.TickedItem] {
+        ticks(form).filter { tick in
+            guard let kept = task?.ticks.first(where: { $0.item == tick.item }) else { return true }
+            return kept.evidence != tick.evidence
+        }
+    }
+
     @Sendable func complete(_ request: Request, _ context: AppContext) async throws -> Response {
         try await act(request, context) { form in
             .complete(
-                outcome: form.text("outcome"), values: Self.values(form), ticks: Self.ticks(form),
-                fence: Int64(form.text("fence")))
+                outcome: form.text("outcome"),
+                values: Self.values(form),
+                ticks: Self.ticks(form),
+                fence: Int64(form.text("fence"))
+            )
         }
     }
 

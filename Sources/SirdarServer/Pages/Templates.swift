@@ -5,8 +5,9 @@ struct Templates: Sendable {
     private let library: MustacheLibrary
 
     enum Name: String, CaseIterable {
-        case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps, entries
-        case journal, workflows, keys, me, badge, time, field
+        case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
+            entries
+        case journal, workflows, keys, me, badge, time, field, tick, evidence
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -49,6 +50,8 @@ struct Templates: Sendable {
         case .badge: PackageResources.badge_mustache
         case .time: PackageResources.time_mustache
         case .field: PackageResources.field_mustache
+        case .tick: PackageResources.tick_mustache
+        case .evidence: PackageResources.evidence_mustache
         }
     }
 }

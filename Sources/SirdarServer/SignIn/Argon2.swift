@@ -20,7 +20,17 @@ enum Argon2 {
         let length = argon2_encodedlen(passes, memoryKiB, lanes, UInt32(saltBytes), UInt32(hashBytes), Argon2_id)
         var encoded = [CChar](repeating: 0, count: length)
         let code = argon2id_hash_encoded(
-            passes, memoryKiB, lanes, password, password.count, salt, salt.count, hashBytes, &encoded, encoded.count)
+            passes,
+            memoryKiB,
+            lanes,
+            password,
+            password.count,
+            salt,
+            salt.count,
+            hashBytes,
+            &encoded,
+            encoded.count
+        )
         guard code == ARGON2_OK.rawValue else { throw Failure(code: code) }
         let bytes = encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         return String(decoding: bytes, as: UTF8.self)

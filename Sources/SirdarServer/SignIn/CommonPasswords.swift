@@ -21,5 +21,6 @@ enum CommonPasswords {
         pokemon1 minecraft google123 facebook linkedin myspace1 summer2024 summer2025 summer2026 winter2024 winter2025
         winter2026 spring2026 autumn2026 november2026 december2026 company1 company123 operator operator1 supervisor
         requester engineer engineer1 support1 support123 studio123 rendernode workstation
-        """.split(whereSeparator: \.isWhitespace).map(String.init))
+        """.split(whereSeparator: \.isWhitespace).map(String.init)
+    )
 }

@@ -37,9 +37,13 @@ package struct Passwords: Sendable {
 
     /// What is wrong with a password; `nil` when nothing is. Length is all that is asked for, and not to be a common one.
     package static func fault(_ password: String) -> String? {
-        guard password.count >= lengthMin else { return "A password has at least \(lengthMin) characters; 15 are better." }
+        guard password.count >= lengthMin else {
+            return "A password has at least \(lengthMin) characters; 15 are better."
+        }
         guard password.utf8.count <= lengthMax else { return "A password has at most \(lengthMax) bytes." }
-        guard !CommonPasswords.contains(password) else { return "This password is one of the first that would be tried." }
+        guard !CommonPasswords.contains(password) else {
+            return "This password is one of the first that would be tried."
+        }
         return nil
     }
 

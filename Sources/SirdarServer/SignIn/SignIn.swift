@@ -39,8 +39,11 @@ struct SignIn: Sendable {
     }
 
     static let refused = Trouble(
-        status: 401, code: "sign-in-refused", title: "Not signed in",
-        detail: "That name and password do not go together. Try again.")
+        status: 401,
+        code: "sign-in-refused",
+        title: "Not signed in",
+        detail: "That name and password do not go together. Try again."
+    )
 
     private func begin(
         _ person: Person,

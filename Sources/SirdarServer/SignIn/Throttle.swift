@@ -1,4 +1,4 @@
-import SirdarCore
+package import SirdarCore
 import SirdarEngine
 
 /// Slows down guessing: some attempts are free, then each failure doubles the wait, for the account and for the address.
@@ -27,12 +27,17 @@ package final class Throttle: Sendable {
         func isForgotten(at now: Timestamp) -> Bool { now.since(last) > Throttle.waitMax * 4 }
     }
 
+    /// How long to wait before the next attempt is looked at.
+    package struct TooEarly: Error, Sendable, Hashable {
+        package let seconds: Int
+    }
+
     package init() {}
 
     /// Counts an attempt that is about to be looked at as failed, so that many at once are not all free.
     ///
     /// - Throws: how long to wait, when it is too early; such an attempt is not looked at, and does not count.
-    func begin(account: String, address: String, at now: Timestamp) throws(Trouble) {
+    package func begin(account: String, address: String, at now: Timestamp) throws(TooEarly) {
         let wait = failures.withLock { failures -> Interval? in
             let keys = Self.keys(account, address)
             let freeAt = keys.compactMap { failures[$0] }.filter { !$0.isForgotten(at: now) }.map(\.freeAt).max()
@@ -48,7 +53,7 @@ package final class Throttle: Sendable {
             return nil
         }
         guard let wait else { return }
-        throw .throttled(seconds: max(1, Int((wait.milliseconds + 999) / 1000)))
+        throw TooEarly(seconds: max(1, Int((wait.milliseconds + 999) / 1000)))
     }
 
     /// The password was right: the account's failures are over, and the attempt is taken back from the address.

@@ -89,9 +89,14 @@ extension Reading {
             case .running: return InstanceStory.Wait(sentence: "\(action) is being performed", since: calling.since)
             case .retrying(let at):
                 return InstanceStory.Wait(
-                    sentence: "\(action) is tried again at \(Show.time(at)), attempt \(calling.attempt)", since: calling.since)
+                    sentence: "\(action) is tried again at \(Show.time(at)), attempt \(calling.attempt)",
+                    since: calling.since
+                )
             case .polling(let at):
-                return InstanceStory.Wait(sentence: "\(action) goes on outside; looked at again at \(Show.time(at))", since: calling.since)
+                return InstanceStory.Wait(
+                    sentence: "\(action) goes on outside; looked at again at \(Show.time(at))",
+                    since: calling.since
+                )
             }
         case .attemptLater(at: let at, retries: _, since: let since):
             return InstanceStory.Wait(sentence: "begins again at \(Show.time(at))", since: since)
@@ -99,7 +104,11 @@ extension Reading {
             return InstanceStory.Wait(sentence: "waits until \(Show.time(until))", since: leaf.startedAt)
         case .child:
             let child = try store.child(of: .init(instance: instance.id, step: leaf.number))
-            return InstanceStory.Wait(sentence: "another instance runs on its behalf", since: leaf.startedAt, instance: child)
+            return InstanceStory.Wait(
+                sentence: "another instance runs on its behalf",
+                since: leaf.startedAt,
+                instance: child
+            )
         case .entering, .sequence, .loop, .parallel, .attempt, .handling: return nil
         }
     }
@@ -109,7 +118,10 @@ extension Reading {
         guard let task = open.first(where: { $0.step == leaf.number }) else { return nil }
         guard let owner = task.owner else {
             return InstanceStory.Wait(
-                sentence: "somebody of the queue \(queueTitle(task.queue))", since: task.createdAt, task: task.id)
+                sentence: "somebody of the queue \(queueTitle(task.queue))",
+                since: task.createdAt,
+                task: task.id
+            )
         }
         let doing = if case .verifying = task.state { "is having it checked" } else { "works on it" }
         return InstanceStory.Wait(sentence: "\(try name(owner.person)) \(doing)", since: owner.since, task: task.id)

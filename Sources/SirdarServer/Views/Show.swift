@@ -15,12 +15,16 @@ enum Show {
         switch seconds {
         case ..<60: return "\(seconds) s"
         case ..<3600: return "\(seconds / 60) min"
-        case ..<86_400: return seconds / 60 % 60 == 0 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds / 60 % 60) min"
-        default: return seconds / 3600 % 24 == 0 ? "\(seconds / 86_400) d" : "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+        case ..<86_400:
+            return seconds / 60 % 60 == 0 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds / 60 % 60) min"
+        default:
+            return seconds / 3600 % 24 == 0 ? "\(seconds / 86_400) d" : "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
         }
     }
 
-    static func ago(_ time: Timestamp, _ now: Timestamp) -> String { "\(length(now.since(time))) ago" }
+    static func ago(_ time: Timestamp, _ now: Timestamp) -> String {
+        now.since(time) < .seconds(10) ? "just now" : "\(length(now.since(time))) ago"
+    }
 
     /// A value on one line.
     static func value(_ json: JSON) -> String {
@@ -29,7 +33,8 @@ enum Show {
         case .string(let text): text
         case .bool(let flag): flag ? "yes" : "no"
         case .number: json.text
-        case .array(let elements): elements.allSatisfy(\.isPlain) ? elements.map(value).joined(separator: ", ") : json.text
+        case .array(let elements):
+            elements.allSatisfy(\.isPlain) ? elements.map(value).joined(separator: ", ") : json.text
         case .object: json.text
         }
     }

@@ -32,7 +32,7 @@ extension Reading {
             runbook.map {
                 [
                     "name": .string($0.name), "title": .string($0.title), "hash": .string($0.hash.hex),
-                    "text": .string($0.text),
+                    "version": .number(JSON.Number($0.version)), "text": .string($0.text),
                 ]
             } ?? .null
         object["checklist"] = .array(try (runbook?.checklist.items ?? []).map { try json($0, of: task) })
@@ -42,7 +42,8 @@ extension Reading {
                     "operation": .string(offer.operation.rawValue), "allowed": .bool(offer.isAllowed),
                     "reason": try offer.refusal.map { .string(try sentence($0)) } ?? .null,
                 ]
-            })
+            }
+        )
         object["last_check"] = task.lastCheck.map(Self.json) ?? .null
         object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
         return .object(object)

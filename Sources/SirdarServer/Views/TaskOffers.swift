@@ -44,7 +44,8 @@ extension Reading {
     func sentence(_ refusal: TaskRefusal) throws -> String {
         guard case .heldBy(let person, since: let since) = refusal else { return refusal.sentence() }
         let ago = Show.length(now.since(since))
-        return "\(try name(person)) has held this task for \(ago). What you typed is kept. Ask them, or take another one."
+        return
+            "\(try name(person)) has held this task for \(ago). What you typed is kept. Ask them, or take another one."
     }
 
     /// The trouble that a refused operation is answered with.

@@ -5,10 +5,13 @@
   const one = (selector, root = document) => root.querySelector(selector);
 
   // Times in the viewer's own zone; the exact time stays in the title.
-  const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const parts = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const local = new Intl.DateTimeFormat(undefined, parts);
+  const localWithYear = new Intl.DateTimeFormat(undefined, { ...parts, year: "numeric" });
   const times = (root) => all("time[datetime]", root).forEach((time) => {
     const moment = new Date(time.dateTime);
-    if (!isNaN(moment)) time.textContent = local.format(moment);
+    const isRecent = Math.abs(Date.now() - moment) < 15552000000;
+    if (!isNaN(moment)) time.textContent = (isRecent ? local : localWithYear).format(moment);
   });
 
   // Countdowns.
@@ -23,7 +26,8 @@
     const text = one("[data-text]", due);
     if (!text || isNaN(seconds)) return;
     const risk = due.classList.contains("yellow") ? "at risk, " : "";
-    text.textContent = seconds < 0 ? `overdue by ${length(-seconds)}` : `${risk}due in ${length(seconds)}`;
+    if ("short" in due.dataset) text.textContent = seconds < 0 ? `overdue ${length(-seconds)}` : `${risk.replace(",", "")}${length(seconds)}`;
+    else text.textContent = seconds < 0 ? `overdue by ${length(-seconds)}` : `${risk}due in ${length(seconds)}`;
     if (seconds < 0) { due.classList.remove("yellow", "plain"); due.classList.add("red"); }
   });
 
@@ -60,9 +64,10 @@
   }
 
   // Copying.
-  all("[data-copy], .prose pre").forEach((block) => {
+  all("[data-copy]").forEach((block) => {
     const button = document.createElement("button");
     button.type = "button";
+    button.className = "copy";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(block.textContent);
