@@ -51,7 +51,9 @@ struct Reader {
     init(path: String) throws {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
-        guard let opened, code == SQLITE_OK else { throw StoreError.unavailable("\(path) cannot be read: SQLite \(code)") }
+        guard let opened, code == SQLITE_OK else {
+            throw StoreError.unavailable("\(path) cannot be read: SQLite \(code)")
+        }
         connection = opened
         sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         sqlite3_exec(opened, "PRAGMA cache_size = -\(Self.cacheKiB)", nil, nil, nil)
@@ -62,20 +64,24 @@ struct Reader {
                 r.text, p.text
             FROM instance i JOIN instance_start s ON s.instance = i.id
             JOIN label r ON r.id = s.requester JOIN label p ON p.id = s.scope WHERE i.id = ?
-            """)
+            """
+        )
         taskRow = try prepare(
             """
             SELECT t.id, t.instance, t.step, t.node, t.kind, t.version, t.state, s.body
             FROM task t JOIN task_spec s ON s.task = t.id WHERE t.id = ?
-            """)
+            """
+        )
         taskInstance = try prepare("SELECT instance FROM task WHERE id = ?")
         label = try prepare("SELECT id FROM label WHERE text = ?")
         skillSet = try prepare(
-            "SELECT skills FROM task WHERE stage = 0 AND queue = ? AND skills > ? ORDER BY skills LIMIT 1")
+            "SELECT skills FROM task WHERE stage = 0 AND queue = ? AND skills > ? ORDER BY skills LIMIT 1"
+        )
         skillText = try prepare("SELECT text FROM label WHERE id = ?")
         spec = try prepare("SELECT body FROM task_spec WHERE task = ?")
         head = try prepare(
-            "SELECT rank, id FROM task WHERE stage = 0 AND queue = ? AND skills = ? ORDER BY rank, id")
+            "SELECT rank, id FROM task WHERE stage = 0 AND queue = ? AND skills = ? ORDER BY rank, id"
+        )
         begin = try prepare("BEGIN")
         end = try prepare("COMMIT")
     }
@@ -84,7 +90,9 @@ struct Reader {
     private static let cacheKiB = 4000
 
     func close() {
-        for statement in [instance, taskInstance, taskRow, label, skillSet, skillText, head, spec, begin, end] { statement.finalize() }
+        for statement in [instance, taskInstance, taskRow, label, skillSet, skillText, head, spec, begin, end] {
+            statement.finalize()
+        }
         sqlite3_close(connection)
     }
 
