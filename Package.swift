@@ -74,9 +74,12 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
-        library("SirdarImages", ["JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", crypto, logging]),
+        library(
+            "SirdarImages",
+            ["JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", crypto, logging]
+        ),
         .systemLibrary(name: "CLinux"),
-        library("SirdarClouds", ["SirdarEngine", "SirdarImages", "CLinux", crypto, logging]),
+        library("SirdarClouds", ["SirdarCore", "SirdarEngine", "SirdarImages", "CLinux", crypto, logging]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         library(
             "SirdarServer",

@@ -180,7 +180,8 @@ enum Access {
     static func delete(_ value: JSON, _ paths: [JSON], _ meter: inout Meter) throws(Failure) -> JSON {
         var value = value
         let order = try Ordering.sortedPlaces(paths, &meter)
-        // From the last to the first, so that what goes does not move what is still to go; those of one parent together.
+        // From the last to the first, so that what goes does not move what is still to go; those of one parent
+        // together.
         var place = order.count - 1
         while place >= 0 {
             guard case .array(let path) = paths[order[place]] else { throw .type("Path must be specified as an array") }

@@ -1,6 +1,7 @@
 import JSON
 
-/// Reads tokens into syntax, by jq's precedences: `|`, `,`, `//`, assignments, `or`, `and`, comparisons, sums, products.
+/// Reads tokens into syntax, by jq's precedences: `|`, `,`, `//`, assignments, `or`, `and`, comparisons, sums,
+/// products.
 struct Parser {
     /// The parser, the compiler and the direct evaluator recurse over the source; nobody writes this deep by hand.
     private static let nestingMax = 200

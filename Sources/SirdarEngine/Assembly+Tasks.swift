@@ -24,8 +24,14 @@ extension Assembly {
         commit.tasks.append(TaskWrite(task, before: nil))
         setDeadline(task)
         note(
-            "task.opened", on: instance.id, kind: "task", part: task.id.description,
-            detail: ["queue": .string(task.queue), "step": .number(JSON.Number(open.step)), "title": .string(spec.title)])
+            "task.opened",
+            on: instance.id,
+            kind: "task",
+            part: task.id.description,
+            detail: [
+                "queue": .string(task.queue), "step": .number(JSON.Number(open.step)), "title": .string(spec.title),
+            ]
+        )
     }
 
     /// Whose hands the task must not be in.
@@ -84,10 +90,17 @@ extension Assembly {
             commit.records += try projection.changes(decision, before: task, at: now, reading: engine.store)
         }
         note(
-            event.name, on: task.instance, kind: "task", part: task.id.description, fence: after.fence,
-            detail: Story.detail(event, before: task, after: after))
+            event.name,
+            on: task.instance,
+            kind: "task",
+            part: task.id.description,
+            fence: after.fence,
+            detail: Story.detail(event, before: task, after: after)
+        )
         if let end = decision.end {
-            guard let instance = try engine.instance(task.instance, turn) else { throw UnknownInstance(id: task.instance) }
+            guard let instance = try engine.instance(task.instance, turn) else {
+                throw UnknownInstance(id: task.instance)
+            }
             try apply(.taskEnded(step: task.step, end: end), to: instance)
         }
         return after

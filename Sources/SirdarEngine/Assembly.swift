@@ -50,11 +50,17 @@ struct Assembly: Sendable {
         let decision = try Machine.apply(event, to: instance, of: workflow, at: moment)
         decided[instance.id] = decision.instance
         commit.instances.append(
-            InstanceWrite(decision.instance, expecting: isNew ? nil : instance.version, at: now))
+            InstanceWrite(decision.instance, expecting: isNew ? nil : instance.version, at: now)
+        )
         for effect in decision.effects { try add(effect, of: decision.instance, workflow) }
         for projection in engine.projections {
             commit.records += try projection.changes(
-                decision, before: isNew ? nil : instance, of: workflow, at: now, reading: engine.store)
+                decision,
+                before: isNew ? nil : instance,
+                of: workflow,
+                at: now,
+                reading: engine.store
+            )
         }
         let detail = Story.detail(event, decision, workflow)
         note(event.name, on: instance.id, kind: "instance", detail: detail)
@@ -136,7 +142,11 @@ struct Assembly: Sendable {
         guard depth <= Self.depthMax else { throw NestedTooDeep() }
         let number = try engine.library.number(subflow.namespace, subflow.name, subflow.version)
         let child = InstanceStart(
-            id: engine.identifiers.next(), workflow: number, input: subflow.input, origin: instance.origin)
+            id: engine.identifiers.next(),
+            workflow: number,
+            input: subflow.input,
+            origin: instance.origin
+        )
         try start(child, parent: .init(instance: instance.id, step: step))
     }
 

@@ -118,10 +118,12 @@ final class Dispatcher: Sendable {
 
     private func claimWork(_ engine: Engine) {
         let room = engine.pool.room
-        guard room.total > 0, state.withLock({ state in
-            defer { state.isClaiming = true }
-            return !state.isClaiming
-        }) else { return }
+        guard room.total > 0,
+            state.withLock({ state in
+                defer { state.isClaiming = true }
+                return !state.isClaiming
+            })
+        else { return }
         let now = clock.now()
         let lease = Lease(owner: engine.owner, until: now.advanced(by: engine.settings.lease))
         let limit = min(room.total, engine.pool.laneRoomMax)

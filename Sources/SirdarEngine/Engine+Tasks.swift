@@ -17,7 +17,7 @@ package enum TaskIntent: Sendable, Hashable {
 extension Engine {
     /// Does something with a task, and answers once that is durable.
     ///
-    /// - Parameter then: gets the task as it is afterwards, or a `TaskRefusal`, `UnknownTask` or `StoreError`. A
+    /// `then`: gets the task as it is afterwards, or a `TaskRefusal`, `UnknownTask` or `StoreError`. A
     ///   refusal is in the journal by then, or on its way there.
     package func act(
         _ intent: TaskIntent,
@@ -78,7 +78,12 @@ extension Engine {
                 // Somebody else was first: the next one is as good.
                 if case .failure(TaskRefusal.heldBy) = result, attempt < Self.nextAttemptsMax {
                     return self.claimNext(
-                        queue: queue, worker: worker, by: actuation, attempt: attempt + 1, then: then)
+                        queue: queue,
+                        worker: worker,
+                        by: actuation,
+                        attempt: attempt + 1,
+                        then: then
+                    )
                 }
                 then(result.map { $0 })
             }
@@ -184,7 +189,8 @@ extension Engine {
                 refusal: refusal.code,
                 detail: ["state": .string(task.state.name)],
                 requestID: actuation.requestID
-            ))
+            )
+        )
     }
 }
 

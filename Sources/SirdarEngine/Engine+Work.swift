@@ -40,7 +40,8 @@ extension Engine {
                     origin: origin,
                     now: clock.now(),
                     records: store
-                ))
+                )
+            )
         } catch {
             return .failed(Failure(Problem(.runtime, "The store could not be read: \(error)"), remedy: .tryAgain))
         }
@@ -79,14 +80,18 @@ extension Engine {
         case .done(let output, records: _):
             let passed = output["passed"]?.asBool ?? false
             try assembly.apply(
-                .checked(.init(passed ? .passed : .failed, output: output, at: now)), to: task, verification: nil)
+                .checked(.init(passed ? .passed : .failed, output: output, at: now)),
+                to: task,
+                verification: nil
+            )
         case .failed(let failure, records: _):
             let policy = actions[step.action]?.signature.retry ?? .standard
             let delay = policy.delay(after: step.attempt, random: UInt64.random(in: 0 ... .max))
             if failure.remedy != .permanent, policy.allows(anotherAfter: step.attempt, elapsed: .zero) {
                 let at = now.advanced(by: delay)
                 assembly.commit.work.append(
-                    .again(step.id, attempt: step.attempt + 1, notBefore: at, fence: step.fence))
+                    .again(step.id, attempt: step.attempt + 1, notBefore: at, fence: step.fence)
+                )
                 assembly.wakeUp(at: at)
                 return
             }

@@ -88,7 +88,7 @@ package final class Engine: Sendable {
 
     /// Tells an instance that something has happened, and answers once that is durable.
     ///
-    /// - Parameter then: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`.
+    /// `then`: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`.
     package func handle(
         _ event: Event,
         for id: Identifier,
@@ -147,7 +147,9 @@ package final class Engine: Sendable {
 
     // MARK: Deciding
 
-    func lane(of id: Identifier) -> EngineLane { lanes[Int(truncatingIfNeeded: Mixer.mix(UInt64(id.value)) % UInt64(lanes.count))] }
+    func lane(of id: Identifier) -> EngineLane {
+        lanes[Int(truncatingIfNeeded: Mixer.mix(UInt64(id.value)) % UInt64(lanes.count))]
+    }
 
     /// Makes a decision, commits it, and makes it again when somebody else was first.
     func decide<Answer: Sendable>(

@@ -13,7 +13,10 @@ package final class DataDirectory: Sendable {
     package init(_ path: String) throws {
         self.path = path
         try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         let lock = path + "/lock"
         descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Unusable(path: path, reason: String(cString: strerror(errno))) }

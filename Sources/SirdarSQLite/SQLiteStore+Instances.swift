@@ -14,8 +14,10 @@ extension SQLiteStore {
                     workflow: Int(row.integer(3)),
                     parent: parent(row.optionalInteger(4), row.optionalInteger(5).map(Int.init)),
                     origin: .init(
-                        request: row.optionalInteger(6).map(Identifier.init(value:)), requester: row.text(9),
-                        scope: row.text(10)),
+                        request: row.optionalInteger(6).map(Identifier.init(value:)),
+                        requester: row.text(9),
+                        scope: row.text(10)
+                    ),
                     startedAt: Timestamp(milliseconds: row.integer(7)),
                     input: try input.json()
                 )
@@ -57,7 +59,8 @@ extension SQLiteStore {
                     JOIN label r ON r.id = s.requester JOIN label p ON p.id = s.scope
                     WHERE \(conditions.joined(separator: " AND ")) ORDER BY i.id DESC LIMIT ?
                     """,
-                arguments: StatementArguments(arguments))
+                arguments: StatementArguments(arguments)
+            )
             return try rows.map { row in
                 guard let status = Instance.Status(rawValue: row[1]) else { throw MalformedBytes("an unknown status") }
                 return InstanceSummary(
@@ -66,7 +69,10 @@ extension SQLiteStore {
                     status: status,
                     parent: parent(row[4], row[5]),
                     origin: .init(
-                        request: (row[6] as Int64?).map(Identifier.init(value:)), requester: row[8], scope: row[9]),
+                        request: (row[6] as Int64?).map(Identifier.init(value:)),
+                        requester: row[8],
+                        scope: row[9]
+                    ),
                     startedAt: Timestamp(milliseconds: row[7]),
                     updatedAt: Timestamp(milliseconds: row[2])
                 )
@@ -82,7 +88,8 @@ extension SQLiteStore {
                     SELECT d.step, d.attempt, a.text, d.input, d.not_before, d.leased_until, d.parked
                     FROM due_step d JOIN label a ON a.id = d.action WHERE d.instance = ? ORDER BY d.step
                     """,
-                arguments: [instance.value])
+                arguments: [instance.value]
+            )
             return try rows.map { row in
                 var reader = ByteReader(row.bytes(3))
                 return HeldWork(
@@ -109,8 +116,10 @@ extension SQLiteStore {
         try readOnce { database in
             let rows = try Row.fetchAll(
                 database.cachedStatement(
-                    sql: "SELECT instance, step, kind, at, ending FROM timer WHERE at <= ? ORDER BY at LIMIT ?"),
-                arguments: [now.milliseconds, limit])
+                    sql: "SELECT instance, step, kind, at, ending FROM timer WHERE at <= ? ORDER BY at LIMIT ?"
+                ),
+                arguments: [now.milliseconds, limit]
+            )
             return try rows.map { row in
                 guard let kind = TimerKind(rawValue: row[2]) else { throw MalformedBytes("an unknown kind of timer") }
                 let ending = try row.optionalBytes(4).map { bytes throws(MalformedBytes) in
@@ -132,7 +141,8 @@ extension SQLiteStore {
         try read { database in
             let timer = try Int64.fetchOne(database.cachedStatement(sql: "SELECT min(at) FROM timer"))
             let lapse = try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT min(leased_until) FROM due_step WHERE owner IS NOT NULL"))
+                database.cachedStatement(sql: "SELECT min(leased_until) FROM due_step WHERE owner IS NOT NULL")
+            )
             // Few lanes: the first of each is one step into the index.
             let free = try Int64.fetchOne(
                 database.cachedStatement(
@@ -140,13 +150,18 @@ extension SQLiteStore {
                         WITH RECURSIVE lanes (lane) AS (
                             SELECT min(lane) FROM due_step WHERE owner IS NULL AND parked = 0
                             UNION ALL
-                            SELECT (SELECT min(lane) FROM due_step WHERE owner IS NULL AND parked = 0 AND lane > lanes.lane)
+                            SELECT (
+                                SELECT min(lane) FROM due_step
+                                WHERE owner IS NULL AND parked = 0 AND lane > lanes.lane
+                            )
                             FROM lanes WHERE lanes.lane IS NOT NULL
                         )
                         SELECT min((SELECT min(not_before) FROM due_step d
                             WHERE d.owner IS NULL AND d.parked = 0 AND d.lane = lanes.lane))
                         FROM lanes WHERE lane IS NOT NULL
-                        """))
+                        """
+                )
+            )
             return [timer, lapse, free].compactMap(\.self).min().map(Timestamp.init(milliseconds:))
         }
     }

@@ -10,7 +10,8 @@ extension SQLiteStore {
     package func record(_ kind: String, _ key: String) throws(StoreError) -> SirdarEngine.Record? {
         try readOnce { database in
             try Row.fetchOne(
-                database.cachedStatement(sql: "\(Self.columns) WHERE kind = ? AND key = ?"), arguments: [kind, key]
+                database.cachedStatement(sql: "\(Self.columns) WHERE kind = ? AND key = ?"),
+                arguments: [kind, key]
             ).map(record)
         }
     }
@@ -101,8 +102,8 @@ extension SQLiteStore {
                 if let row = try Row.fetchOne(
                     database,
                     sql: "SELECT number, hash FROM workflow WHERE namespace = ? AND name = ? AND version = ?",
-                    arguments: [deployment.namespace, deployment.name, deployment.version])
-                {
+                    arguments: [deployment.namespace, deployment.name, deployment.version]
+                ) {
                     guard row[1] == deployment.hash.hex else { throw StoreError.versionTaken(name) }
                     return row[0]
                 }
@@ -114,15 +115,18 @@ extension SQLiteStore {
                     arguments: [
                         deployment.namespace, deployment.name, deployment.version, deployment.hash.hex,
                         deployment.source, deployment.at.milliseconds,
-                    ])
+                    ]
+                )
                 let number = Int(database.lastInsertedRowID)
                 for runbook in deployment.runbooks {
                     try database.execute(
                         sql: "INSERT INTO runbook (hash, name, source) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING",
-                        arguments: [runbook.hash.hex, runbook.name, runbook.source])
+                        arguments: [runbook.hash.hex, runbook.name, runbook.source]
+                    )
                     try database.execute(
                         sql: "INSERT INTO workflow_runbook (workflow, runbook) VALUES (?, ?)",
-                        arguments: [number, runbook.hash.hex])
+                        arguments: [number, runbook.hash.hex]
+                    )
                 }
                 return number
             }
@@ -142,7 +146,8 @@ extension SQLiteStore {
                         SELECT r.name, r.hash, r.source FROM workflow_runbook w JOIN runbook r ON r.hash = w.runbook
                         WHERE w.workflow = ? ORDER BY r.name
                         """,
-                    arguments: [number])
+                    arguments: [number]
+                )
                 return StoredDeployment(
                     number: number,
                     deployment: Deployment(

@@ -35,7 +35,8 @@ extension SQLiteStore {
             if let after = query.after {
                 if query.isOpen == true {
                     conditions.append(
-                        "(t.rank, t.id) > (coalesce((SELECT rank FROM task WHERE id = ?), 0), ?)")
+                        "(t.rank, t.id) > (coalesce((SELECT rank FROM task WHERE id = ?), 0), ?)"
+                    )
                     arguments += [after.value, after.value]
                 } else {
                     add("t.id < ?", after.value)

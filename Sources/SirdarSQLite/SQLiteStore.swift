@@ -42,7 +42,8 @@ package final class SQLiteStore: Store {
         try migrator.migrate(pool)
         if sqlite3_libversion_number() < Self.soundVersion {
             log.notice(
-                "SQLite \(String(cString: sqlite3_libversion())) can damage its log when two processes write: keep other programs off \(path)"
+                "SQLite \(String(cString: sqlite3_libversion())) can damage its log when two processes write",
+                metadata: ["keep other programs off": "\(path)"]
             )
         }
         writer = try Writer(pool: pool)
@@ -56,7 +57,9 @@ package final class SQLiteStore: Store {
     package struct NewerSchema: Error, CustomStringConvertible {
         package let path: String
 
-        package var description: String { "\(path) was written by a newer version of sirdar. Install that version again." }
+        package var description: String {
+            "\(path) was written by a newer version of sirdar. Install that version again."
+        }
     }
 
     /// The pragmas of the connection that writes, as SQLite reports them.
@@ -87,7 +90,8 @@ package final class SQLiteStore: Store {
                 for id in work {
                     try database.execute(
                         sql: "UPDATE due_step SET leased_until = ? WHERE instance = ? AND step = ? AND owner = ?",
-                        arguments: [lease.until.milliseconds, id.instance.value, id.step, lease.owner])
+                        arguments: [lease.until.milliseconds, id.instance.value, id.step, lease.owner]
+                    )
                     if database.changesCount == 0 { lost.append(id) }
                 }
                 return lost

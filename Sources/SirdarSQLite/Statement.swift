@@ -1,7 +1,8 @@
 import GRDBSQLite
 import SirdarEngine
 
-/// A prepared statement, held for as long as its connection: the hot path binds, steps and resets, and does nothing else.
+/// A prepared statement, held for as long as its connection: the hot path binds, steps and resets, and does nothing
+/// else.
 final class Statement {
     private let pointer: OpaquePointer
     private let connection: OpaquePointer
@@ -95,7 +96,12 @@ final class Statement {
                 text.withUTF8 { bytes in
                     bytes.withMemoryRebound(to: CChar.self) { characters in
                         _ = sqlite3_bind_text(
-                            pointer, position, characters.baseAddress, Int32(characters.count), Self.transient)
+                            pointer,
+                            position,
+                            characters.baseAddress,
+                            Int32(characters.count),
+                            Self.transient
+                        )
                     }
                 }
             case .blob(let bytes):

@@ -42,29 +42,35 @@ struct Statements {
             """
             UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
             WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)
-            """)
+            """
+        )
         park = try prepare(
             """
             UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
             WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
-            """)
+            """
+        )
         drop = try prepare(StatementText.drop)
         insertWork = try prepare(StatementText.insertWork)
         nextLane = try prepare(
-            "SELECT lane FROM due_step WHERE owner IS NULL AND parked = 0 AND lane > ?1 ORDER BY lane LIMIT 1")
+            "SELECT lane FROM due_step WHERE owner IS NULL AND parked = 0 AND lane > ?1 ORDER BY lane LIMIT 1"
+        )
         let columns = "instance, step, task, node, attempt, action, input, key, not_before, fence, lane"
         freeWork = try prepare(
             """
             SELECT \(columns) FROM due_step
             WHERE owner IS NULL AND parked = 0 AND lane = ?1 AND not_before <= ?2 ORDER BY not_before LIMIT ?3
-            """)
+            """
+        )
         lapsedWork = try prepare(
             """
             SELECT \(columns) FROM due_step INDEXED BY due_step_leased
             WHERE owner IS NOT NULL AND leased_until <= ?1 ORDER BY leased_until LIMIT ?2
-            """)
+            """
+        )
         leaseWork = try prepare(
-            "UPDATE due_step SET owner = ?3, leased_until = ?4, fence = fence + 1 WHERE instance = ?1 AND step = ?2")
+            "UPDATE due_step SET owner = ?3, leased_until = ?4, fence = fence + 1 WHERE instance = ?1 AND step = ?2"
+        )
         updateTask = try prepare(StatementText.updateTask)
         insertTask = try prepare(StatementText.insertTask)
         insertSpec = try prepare(StatementText.insertSpec)
@@ -74,21 +80,28 @@ struct Statements {
             """
             INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending
-            """)
+            """
+        )
         dropTimer = try prepare("DELETE FROM timer WHERE instance = ?1 AND step = ?2 AND kind = ?3")
         insertRecord = try prepare(
-            "INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT (kind, key) DO NOTHING")
+            """
+            INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+            ON CONFLICT (kind, key) DO NOTHING
+            """
+        )
         updateRecord = try prepare(
             """
             UPDATE record SET version = version + 1, scope = ?4, name = ?5, body = ?6
             WHERE kind = ?1 AND key = ?2 AND version = ?3
-            """)
+            """
+        )
         replaceRecord = try prepare(
             """
             INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
             ON CONFLICT (kind, key) DO UPDATE SET
                 version = version + 1, scope = excluded.scope, name = excluded.name, body = excluded.body
-            """)
+            """
+        )
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
@@ -97,7 +110,8 @@ struct Statements {
     func finalize() {
         for statement in [
             begin, commit, rollback, updateInstance, endInstance, insertInstance, insertStart, again, park, drop,
-            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count, countFirst, setTimer,
+            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
+            countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
         ] { statement.finalize() }
     }

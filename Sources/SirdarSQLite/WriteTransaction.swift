@@ -139,8 +139,12 @@ struct WriteTransaction {
             fence = held
             changed = try run { () throws(SQLiteFailure) in
                 try statements.again.run(
-                    .integer(id.instance.value), .int(id.step), .int(attempt), .integer(notBefore.milliseconds),
-                    .optional(held))
+                    .integer(id.instance.value),
+                    .int(id.step),
+                    .int(attempt),
+                    .integer(notBefore.milliseconds),
+                    .optional(held)
+                )
             }
         case .park(let id, let held):
             fence = held
@@ -165,10 +169,20 @@ struct WriteTransaction {
         let statements = statements
         try run { () throws(SQLiteFailure) in
             try statements.insertWork.run(
-                .integer(step.instance.value), .int(step.step), .optional(step.task?.value), .int(step.node),
-                .int(step.attempt), action, lane, .blob(input.bytes), .text(step.key),
-                .integer(step.notBefore.milliseconds), .integer(step.fence), .optional(lease?.owner),
-                .optional(lease?.until.milliseconds))
+                .integer(step.instance.value),
+                .int(step.step),
+                .optional(step.task?.value),
+                .int(step.node),
+                .int(step.attempt),
+                action,
+                lane,
+                .blob(input.bytes),
+                .text(step.key),
+                .integer(step.notBefore.milliseconds),
+                .integer(step.fence),
+                .optional(lease?.owner),
+                .optional(lease?.until.milliseconds)
+            )
         }
     }
 
@@ -180,8 +194,12 @@ struct WriteTransaction {
         let changed = try run { () throws(SQLiteFailure) in
             let statement = instance.status.isFinal ? statements.endInstance : statements.updateInstance
             return try statement.run(
-                .integer(instance.id.value), .optional(write.expecting), .int(instance.status.rawValue),
-                .integer(write.at.milliseconds), .blob(write.state))
+                .integer(instance.id.value),
+                .optional(write.expecting),
+                .int(instance.status.rawValue),
+                .integer(write.at.milliseconds),
+                .blob(write.state)
+            )
         }
         if changed == 0 { throw failure(.conflict) }
     }
@@ -195,14 +213,26 @@ struct WriteTransaction {
         let statements = statements
         try run { () throws(SQLiteFailure) in
             try statements.insertInstance.run(
-                .integer(instance.id.value), .integer(instance.version), .int(instance.status.rawValue),
-                .int(instance.status.isFinal ? 1 : 0), .integer(write.at.milliseconds), .blob(write.state))
+                .integer(instance.id.value),
+                .integer(instance.version),
+                .int(instance.status.rawValue),
+                .int(instance.status.isFinal ? 1 : 0),
+                .integer(write.at.milliseconds),
+                .blob(write.state)
+            )
         }
         try run { () throws(SQLiteFailure) in
             try statements.insertStart.run(
-                .integer(instance.id.value), .int(instance.workflow), .optional(instance.parent?.instance.value),
-                .optional(instance.parent.map { Int64($0.step) }), .optional(instance.origin.request?.value), requester,
-                scope, .integer(instance.startedAt.milliseconds), .blob(input.bytes))
+                .integer(instance.id.value),
+                .int(instance.workflow),
+                .optional(instance.parent?.instance.value),
+                .optional(instance.parent.map { Int64($0.step) }),
+                .optional(instance.origin.request?.value),
+                requester,
+                scope,
+                .integer(instance.startedAt.milliseconds),
+                .blob(input.bytes)
+            )
         }
     }
 
@@ -216,8 +246,16 @@ struct WriteTransaction {
         let statements = statements
         let changed = try run { () throws(SQLiteFailure) in
             try statements.updateTask.run(
-                .integer(task.id.value), .optional(write.before?.version), queue, skills, owner, .int(task.stage.rawValue),
-                .integer(task.rank), .integer(task.version), .blob(write.state))
+                .integer(task.id.value),
+                .optional(write.before?.version),
+                queue,
+                skills,
+                owner,
+                .int(task.stage.rawValue),
+                .integer(task.rank),
+                .integer(task.version),
+                .blob(write.state)
+            )
         }
         if changed == 0 { throw failure(.conflict) }
         if let before = write.before { try count(before, -1) }
@@ -231,9 +269,18 @@ struct WriteTransaction {
         let statements = statements
         try run { () throws(SQLiteFailure) in
             try statements.insertTask.run(
-                .integer(task.id.value), .integer(task.instance.value), .int(task.step), .int(task.node),
-                .int(task.kind.rawValue), queue, skills, .int(task.stage.rawValue), .integer(task.rank),
-                .integer(task.version), .blob(write.state))
+                .integer(task.id.value),
+                .integer(task.instance.value),
+                .int(task.step),
+                .int(task.node),
+                .int(task.kind.rawValue),
+                queue,
+                skills,
+                .int(task.stage.rawValue),
+                .integer(task.rank),
+                .integer(task.version),
+                .blob(write.state)
+            )
         }
         try run { () throws(SQLiteFailure) in
             try statements.insertSpec.run(.integer(task.id.value), .blob(write.spec))
@@ -263,8 +310,12 @@ struct WriteTransaction {
             }
             try run { () throws(SQLiteFailure) in
                 try statements.setTimer.run(
-                    .integer(due.instance.value), .int(due.step), .int(due.kind.rawValue), .integer(due.at.milliseconds),
-                    ending ?? .null)
+                    .integer(due.instance.value),
+                    .int(due.step),
+                    .int(due.kind.rawValue),
+                    .integer(due.at.milliseconds),
+                    ending ?? .null
+                )
             }
         case .drop(let instance, let step, let kind):
             try run { () throws(SQLiteFailure) in
@@ -283,21 +334,38 @@ struct WriteTransaction {
                 switch (change.expecting, change.body) {
                 case (.version(let version), .some):
                     try statements.updateRecord.run(
-                        .text(change.kind), .text(change.key), .integer(version), .text(change.scope), name, body)
+                        .text(change.kind),
+                        .text(change.key),
+                        .integer(version),
+                        .text(change.scope),
+                        name,
+                        body
+                    )
                 case (.version(let version), nil):
                     try statements.deleteRecord.run(.text(change.kind), .text(change.key), .integer(version))
                 case (.absent, .some):
                     try statements.insertRecord.run(
-                        .text(change.kind), .text(change.key), .text(change.scope), name, body)
+                        .text(change.kind),
+                        .text(change.key),
+                        .text(change.scope),
+                        name,
+                        body
+                    )
                 case (.any, .some):
                     try statements.replaceRecord.run(
-                        .text(change.kind), .text(change.key), .text(change.scope), name, body)
+                        .text(change.kind),
+                        .text(change.key),
+                        .text(change.scope),
+                        name,
+                        body
+                    )
                 case (.any, nil), (.absent, nil):
                     try statements.deleteAnyRecord.run(.text(change.kind), .text(change.key))
                 }
             }
         } catch {
-            guard let name = change.name, case .unavailable(let message) = error.storeError, message.contains("record.name")
+            guard let name = change.name, case .unavailable(let message) = error.storeError,
+                message.contains("record.name")
             else { throw error }
             throw WriteFailure(storeError: .nameTaken(kind: change.kind, name: name), extent: error.extent)
         }
@@ -309,8 +377,12 @@ struct WriteTransaction {
         let statements = statements
         try run { () throws(SQLiteFailure) in
             try statements.insertEntry.run(
-                .integer(entry.object.value), .integer(entry.at.milliseconds), .blob(entry.canonical),
-                entry.nonce.map(Statement.Value.blob) ?? .null, entry.confidential.map(Statement.Value.blob) ?? .null)
+                .integer(entry.object.value),
+                .integer(entry.at.milliseconds),
+                .blob(entry.canonical),
+                entry.nonce.map(Statement.Value.blob) ?? .null,
+                entry.confidential.map(Statement.Value.blob) ?? .null
+            )
         }
     }
 
@@ -323,7 +395,9 @@ struct WriteTransaction {
                 let room = min(claim.room[Lane(try labels.text(of: lane))] ?? claim.limit, claim.limit - taken.count)
                 guard room > 0 else { continue }
                 try statements.freeWork.query(
-                    .integer(lane), .integer(claim.now.milliseconds), .int(room)
+                    .integer(lane),
+                    .integer(claim.now.milliseconds),
+                    .int(room)
                 ) { columns in taken.append(FoundStep(columns)) }
             }
             taken += try lapsed(claim, besides: taken)
@@ -352,7 +426,8 @@ struct WriteTransaction {
     private mutating func lapsed(_ claim: WorkClaim, besides taken: [FoundStep]) throws(SQLiteFailure) -> [FoundStep] {
         var found: [FoundStep] = []
         try statements.lapsedWork.query(
-            .integer(claim.now.milliseconds), .int(claim.limit - taken.count)
+            .integer(claim.now.milliseconds),
+            .int(claim.limit - taken.count)
         ) { columns in found.append(FoundStep(columns)) }
         var kept: [FoundStep] = []
         for step in found {
@@ -366,8 +441,11 @@ struct WriteTransaction {
         var steps: [DueStep] = []
         for row in taken {
             try statements.leaseWork.run(
-                .integer(row.instance), .integer(row.step), .integer(claim.lease.owner),
-                .integer(claim.lease.until.milliseconds))
+                .integer(row.instance),
+                .integer(row.step),
+                .integer(claim.lease.owner),
+                .integer(claim.lease.until.milliseconds)
+            )
             steps.append(row.step(action: try labels.text(of: row.action), lane: Lane(try labels.text(of: row.lane))))
         }
         return steps
@@ -402,7 +480,8 @@ private struct FoundStep {
         lane = columns.integer(10)
     }
 
-    /// As it is after the claim: the fence has grown. Unreadable input is given to the action as `null`, which refuses it.
+    /// As it is after the claim: the fence has grown. Unreadable input is given to the action as `null`, which refuses
+    /// it.
     func step(action: String, lane: Lane) -> DueStep {
         var reader = ByteReader(input)
         let value = (try? reader.json()) ?? .null

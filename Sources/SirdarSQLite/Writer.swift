@@ -34,7 +34,8 @@ final class Writer: Sendable {
             try pool.writeWithoutTransaction { database in
                 guard let connection = database.sqliteConnection else { throw StoreError.unavailable("not open") }
                 return try WriteTransaction(connection: connection)
-            })
+            }
+        )
     }
 
     deinit { transaction.withLock { $0.finalize() } }
@@ -52,7 +53,8 @@ final class Writer: Sendable {
     func releaseLeases() throws {
         try pool.write { database in
             try database.execute(
-                sql: "UPDATE due_step SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL")
+                sql: "UPDATE due_step SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL"
+            )
         }
     }
 

@@ -20,7 +20,7 @@ struct ScanTests {
                 .text("/etc/fstab", "# first\n\n10.42.0.20:/export /mnt nfs4\n10.42.0.200 is another\n"),
                 DiskEntry(path: "/opt/program", content: .bytes(program), mode: 0o755, owner: 0, group: 0),
                 DiskEntry(path: "/srv/drive.reg", content: .bytes(registry), mode: 0o644, owner: 0, group: 0),
-                .text("/var/log/job-10.42.0.20.log", "nothing\n"), .link("/mnt-link", to: "/net/10.42.0.20/x"),
+                .text("/var/log/render-10.42.0.20.log", "nothing\n"), .link("/mnt-link", to: "/net/10.42.0.20/x"),
                 .text("/srv/plain", "clean\n"), .folder("/mnt/blackfen"),
             ]
         )
@@ -34,7 +34,7 @@ struct ScanTests {
                 place: .line(path: "/etc/fstab", number: 3, text: "10.42.0.20:/export /mnt nfs4")
             ),
             TraceHit(needle: Self.old, place: .offset(path: "/opt/program", offset: 2_097_145)),
-            TraceHit(needle: Self.old, place: .name(path: "/var/log/job-10.42.0.20.log")),
+            TraceHit(needle: Self.old, place: .name(path: "/var/log/render-10.42.0.20.log")),
             TraceHit(needle: Self.old, place: .link(path: "/mnt-link", target: "/net/10.42.0.20/x")),
             TraceHit(needle: Self.old, place: .attribute(path: "/srv/plain")),
             TraceHit(needle: .word("blackfen"), place: .name(path: "/mnt/blackfen")),

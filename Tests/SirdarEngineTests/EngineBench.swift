@@ -65,8 +65,14 @@ final class EngineBench {
     func deploy(_ workflow: Workflow) throws -> Int {
         let document = workflow.document
         let deployment = Deployment(
-            namespace: document.namespace, name: document.name, version: document.version,
-            hash: ContentHash(hex: String(repeating: "a", count: 64)), source: "", runbooks: [], at: clock.now())
+            namespace: document.namespace,
+            name: document.name,
+            version: document.version,
+            hash: ContentHash(hex: String(repeating: "a", count: 64)),
+            source: "",
+            runbooks: [],
+            at: clock.now()
+        )
         let number = try store.deploy(deployment)
         library.add(workflow, number: number)
         return number
@@ -92,7 +98,11 @@ final class EngineBench {
         return try answer { then in engine.act(intent, on: task, worker: worker, by: Self.operation, then: then) }
     }
 
-    func complete(_ task: ManualTask, _ outcome: String = "done", _ values: JSON.Object = ["address": "10.57.0.20"]) throws
+    func complete(
+        _ task: ManualTask,
+        _ outcome: String = "done",
+        _ values: JSON.Object = ["address": "10.57.0.20"]
+    ) throws
         -> ManualTask
     {
         try act(.complete(outcome: outcome, values: values, ticks: [], fence: nil), task.id)

@@ -22,7 +22,8 @@ struct RoadTests {
             try bench.actions(id) == [
                 "instance.started", "task.opened", "step.succeeded", "task.claimed", "task.completed", "task.ended",
                 "step.succeeded",
-            ])
+            ]
+        )
         #expect(try bench.store.work(of: id).isEmpty)
     }
 
@@ -39,7 +40,8 @@ struct RoadTests {
             told == [
                 "/do/0/check running", "/do/0/check completed", "/do/1/work waiting", "/do/1/work completed",
                 "/do/2/publish running", "/do/2/publish completed",
-            ])
+            ]
+        )
         #expect(steps[1]["output"] == ["did": ["step": "check"]])
         #expect(steps[3]["output"]?["values"] == ["address": "10.57.0.20"])
         #expect(steps[3]["output"]?["completedBy"] == "operator")
@@ -70,7 +72,10 @@ struct RoadTests {
         let promises = (0..<20).map { _ in Promise<Result<ManualTask, any Error>>() }
         for (number, promise) in promises.enumerated() {
             bench.engine.act(
-                .claim, on: task.id, worker: Samples.worker("operator\(number)"), by: EngineBench.operation
+                .claim,
+                on: task.id,
+                worker: Samples.worker("operator\(number)"),
+                by: EngineBench.operation
             ) { promise.fulfil($0) }
         }
         let results = try promises.map { try $0.wait() }
@@ -104,9 +109,10 @@ struct RoadTests {
         #expect(try next(Samples.worker("late", skills: [])) == nil)
         #expect(throws: TaskRefusal.notInQueue("other")) {
             let engine = bench.engine
-            _ = try answer { then in
-                engine.claimNext(queue: "other", worker: Samples.worker(), by: EngineBench.operation, then: then)
-            } as ManualTask?
+            _ =
+                try answer { then in
+                    engine.claimNext(queue: "other", worker: Samples.worker(), by: EngineBench.operation, then: then)
+                } as ManualTask?
         }
     }
 

@@ -61,7 +61,11 @@ struct TroubleTests {
         let triage = try bench.task(of: id)
         let person = Samples.worker(queues: ["triage"])
         try bench.act(.start, triage.id, person)
-        try bench.act(.complete(outcome: "giveUp", values: ["reason": "No place."], ticks: [], fence: nil), triage.id, person)
+        try bench.act(
+            .complete(outcome: "giveUp", values: ["reason": "No place."], ticks: [], fence: nil),
+            triage.id,
+            person
+        )
         let instance = try bench.ended(id)
         #expect(instance.status == .faulted)
         #expect(undone.withLock { $0 } == ["second", "first"])
@@ -87,11 +91,18 @@ struct TroubleTests {
         let bench = try EngineBench(actions: actions)
         var nodes = Samples.workflow().nodes
         nodes[1] = Node(
-            index: 1, parent: 0, name: "check", pointer: "/do/0/check",
-            kind: .call(.init(action: "note", with: .null)), compensation: .init(action: "unmake", with: .null))
+            index: 1,
+            parent: 0,
+            name: "check",
+            pointer: "/do/0/check",
+            kind: .call(.init(action: "note", with: .null)),
+            compensation: .init(action: "unmake", with: .null)
+        )
         let workflow = Workflow(
-            document: .init(namespace: "test", name: "sample", version: "1.0.0"), nodes: nodes,
-            hash: ContentHash(hex: String(repeating: "a", count: 64)))
+            document: .init(namespace: "test", name: "sample", version: "1.0.0"),
+            nodes: nodes,
+            hash: ContentHash(hex: String(repeating: "a", count: 64))
+        )
         let id = try bench.start(bench.deploy(workflow))
         let task = try bench.task(of: id)
         try bench.handle(.cancelRequested(reason: "No longer needed."), id)
@@ -132,9 +143,15 @@ struct TroubleTests {
             nodes: [
                 Node(index: 0, parent: nil, name: "", pointer: "/do", kind: .sequence([1])),
                 Node(
-                    index: 1, parent: 0, name: "copy", pointer: "/do/0/copy",
-                    kind: .workflow(.init(namespace: "test", name: "sample", version: "1.0.0", input: .null))),
-            ], hash: ContentHash(hex: String(repeating: "a", count: 64)))
+                    index: 1,
+                    parent: 0,
+                    name: "copy",
+                    pointer: "/do/0/copy",
+                    kind: .workflow(.init(namespace: "test", name: "sample", version: "1.0.0", input: .null))
+                ),
+            ],
+            hash: ContentHash(hex: String(repeating: "a", count: 64))
+        )
         let id = try bench.start(bench.deploy(parent))
         let child = try eventually { try bench.store.child(of: .init(instance: id, step: 2)) }
         let task = try bench.task(of: child)
@@ -152,11 +169,18 @@ struct TroubleTests {
         let bench = try EngineBench()
         var nodes = Samples.workflow().nodes
         nodes[2] = Node(
-            index: 2, parent: 0, name: "work", pointer: "/do/1/work", timeout: .init(after: .constant("PT1H")),
-            kind: .manual(ManualWork(opening: .constant(Samples.taskSpec))))
+            index: 2,
+            parent: 0,
+            name: "work",
+            pointer: "/do/1/work",
+            timeout: .init(after: .constant("PT1H")),
+            kind: .manual(ManualWork(opening: .constant(Samples.taskSpec)))
+        )
         let workflow = Workflow(
-            document: .init(namespace: "test", name: "sample", version: "1.0.0"), nodes: nodes,
-            hash: ContentHash(hex: String(repeating: "a", count: 64)))
+            document: .init(namespace: "test", name: "sample", version: "1.0.0"),
+            nodes: nodes,
+            hash: ContentHash(hex: String(repeating: "a", count: 64))
+        )
         let id = try bench.start(bench.deploy(workflow))
         let task = try bench.task(of: id)
         bench.clock.advance(by: .hours(1))
@@ -176,15 +200,24 @@ struct TroubleTests {
             made(1, "first"),
             made(2, "second"),
             Node(
-                index: 3, parent: 0, name: "fails", pointer: "/do/2/fails",
-                kind: .call(.init(action: "fail", with: .null))),
+                index: 3,
+                parent: 0,
+                name: "fails",
+                pointer: "/do/2/fails",
+                kind: .call(.init(action: "fail", with: .null))
+            ),
         ],
-        hash: ContentHash(hex: String(repeating: "a", count: 64)))
+        hash: ContentHash(hex: String(repeating: "a", count: 64))
+    )
 
     private static func made(_ index: Int, _ name: String) -> Node {
         Node(
-            index: index, parent: 0, name: name, pointer: "/do/\(index - 1)/\(name)",
+            index: index,
+            parent: 0,
+            name: name,
+            pointer: "/do/\(index - 1)/\(name)",
             kind: .call(.init(action: "make", with: .constant(.string(name)))),
-            compensation: .init(action: "unmake", with: .constant(.string(name))))
+            compensation: .init(action: "unmake", with: .constant(.string(name)))
+        )
     }
 }

@@ -33,7 +33,8 @@ struct SkeletonTests {
                 #expect(
                     answer.headers[.contentSecurityPolicy]
                         == "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+                        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+                        + "object-src 'none'",
                     "\(context)"
                 )
                 #expect(answer.headers[.named("X-Content-Type-Options")] == "nosniff", "\(context)")

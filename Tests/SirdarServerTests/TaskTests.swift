@@ -169,7 +169,8 @@ struct TaskPageTests {
                 .post,
                 "/tasks/\(task.id)/complete",
                 browser.form,
-                "outcome=reconfigured&fence=1&value.storageAddress=10.42.0.20&value.note=%3Cscript%3Ealert(1)%3C%2Fscript%3E"
+                "outcome=reconfigured&fence=1&value.storageAddress=10.42.0.20"
+                    + "&value.note=%3Cscript%3Ealert(1)%3C%2Fscript%3E"
                     + "&tick.edit-fstab=on"
             )
             #expect(answer.status == .unprocessableContent)

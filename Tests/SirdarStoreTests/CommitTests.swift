@@ -20,7 +20,10 @@ struct CommitTests {
         #expect(try bench.store.instance(bench.identifiers.next()) == nil)
     }
 
-    @Test("the second of two decisions on the same version fails, and leaves nothing", arguments: StoreUnderTest.allCases)
+    @Test(
+        "the second of two decisions on the same version fails, and leaves nothing",
+        arguments: StoreUnderTest.allCases
+    )
     func conflict(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let first = try bench.instance()
@@ -98,7 +101,10 @@ struct CommitTests {
         #expect(try bench.store.instances(InstanceQuery(scope: "nowhere")).isEmpty)
     }
 
-    @Test("a child is found by the step that waits for it, and a step has one child", arguments: StoreUnderTest.allCases)
+    @Test(
+        "a child is found by the step that waits for it, and a step has one child",
+        arguments: StoreUnderTest.allCases
+    )
     func children(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let parent = try bench.instance()
@@ -113,7 +119,9 @@ struct CommitTests {
     func entries(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let instance = try bench.instance()
-        let written = [entry(instance.id, "a"), entry(bench.identifiers.next(), "b"), entry(instance.id, "c", "secret")]
+        let written = [
+            entry(instance.id, "a"), entry(bench.identifiers.next(), "b"), entry(instance.id, "c", "secret"),
+        ]
         for entry in written {
             var commit = Commit()
             commit.entries = [entry]

@@ -9,7 +9,10 @@ struct RecordTests {
     @Test("a record is created, changed and removed by version", arguments: StoreUnderTest.allCases)
     func versions(_ store: StoreUnderTest) throws {
         let bench = try store.open()
-        try write(bench, RecordChange(kind: "image", key: "a", scope: "harrow", name: "ws", body: [:], expecting: .absent))
+        try write(
+            bench,
+            RecordChange(kind: "image", key: "a", scope: "harrow", name: "ws", body: [:], expecting: .absent)
+        )
         let first = try #require(try bench.store.record("image", "a"))
         #expect(first.version == 1 && first.scope == "harrow" && first.name == "ws")
         try write(bench, first.changed(to: ["state": "built"]))
@@ -67,8 +70,14 @@ struct RecordTests {
         let number = try bench.store.deploy(Bench.deployment)
         #expect(try bench.store.deploy(Bench.deployment) == number)
         let changed = Deployment(
-            namespace: "test", name: "sample", version: "1.0.0", hash: ContentHash(hex: String(repeating: "c", count: 64)),
-            source: "other", runbooks: [], at: bench.clock.now())
+            namespace: "test",
+            name: "sample",
+            version: "1.0.0",
+            hash: ContentHash(hex: String(repeating: "c", count: 64)),
+            source: "other",
+            runbooks: [],
+            at: bench.clock.now()
+        )
         #expect(throws: StoreError.versionTaken("test/sample:1.0.0")) { try bench.store.deploy(changed) }
         #expect(try bench.store.deployments() == [StoredDeployment(number: number, deployment: Bench.deployment)])
     }

@@ -12,7 +12,11 @@ struct TaskTests {
         let instance = try bench.instance()
         let due = bench.clock.now().advanced(by: .hours(4))
         let task = Samples.task(
-            bench.identifiers.next(), of: instance.id, due: due, excluded: [.init(person: "requester", why: "Asked.")])
+            bench.identifiers.next(),
+            of: instance.id,
+            due: due,
+            excluded: [.init(person: "requester", why: "Asked.")]
+        )
         try bench.open(task)
         #expect(try bench.store.task(task.id) == task)
         var changed = try TaskMachine.apply(.started(by: Samples.worker()), to: task, at: bench.clock.now()).task
@@ -39,9 +43,14 @@ struct TaskTests {
         let now = bench.clock.now()
         let make = { (step: Int, priority: TaskSpec.Priority, hours: Int64?, skills: [String], excluded: Bool) in
             Samples.task(
-                bench.identifiers.next(), of: instance.id, step: step, skills: skills, priority: priority,
+                bench.identifiers.next(),
+                of: instance.id,
+                step: step,
+                skills: skills,
+                priority: priority,
                 due: hours.map { now.advanced(by: .hours($0)) },
-                excluded: excluded ? [.init(person: "operator", why: "Asked.")] : [])
+                excluded: excluded ? [.init(person: "operator", why: "Asked.")] : []
+            )
         }
         let tasks = [
             make(1, .normal, nil, ["storage"], false), make(2, .normal, 4, ["storage"], false),
@@ -92,7 +101,8 @@ struct TaskTests {
         #expect(
             try bench.store.queueCounts() == [
                 QueueCount(queue: "ops", ready: 1, held: 1), QueueCount(queue: "triage", ready: 1, held: 0),
-            ])
+            ]
+        )
     }
 
     @Test("lists are by queue, by owner and by instance, a page at a time", arguments: StoreUnderTest.allCases)

@@ -41,7 +41,10 @@ struct WorkTests {
         #expect(try bench.claim(bench.claimOfAll(limit: 3)).count == 3)
     }
 
-    @Test("a step born with a lease is offered again only when the lease has lapsed", arguments: StoreUnderTest.allCases)
+    @Test(
+        "a step born with a lease is offered again only when the lease has lapsed",
+        arguments: StoreUnderTest.allCases
+    )
     func lapsed(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let step = bench.due(try bench.instance())
@@ -84,7 +87,10 @@ struct WorkTests {
         #expect(try bench.store.work(of: instance.id).isEmpty)
     }
 
-    @Test("a step that is due again is in nobody's hands; a parked one is given to nobody", arguments: StoreUnderTest.allCases)
+    @Test(
+        "a step that is due again is in nobody's hands; a parked one is given to nobody",
+        arguments: StoreUnderTest.allCases
+    )
     func againAndParked(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let instance = try bench.instance()
@@ -104,7 +110,10 @@ struct WorkTests {
         #expect(try bench.store.nextDue() == nil)
     }
 
-    @Test("timers come in the order of their times, and are set and dropped by name", arguments: StoreUnderTest.allCases)
+    @Test(
+        "timers come in the order of their times, and are set and dropped by name",
+        arguments: StoreUnderTest.allCases
+    )
     func timers(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let instance = try bench.instance()
@@ -113,14 +122,20 @@ struct WorkTests {
             DueTimer(instance: instance.id, step: step, kind: kind, at: now.advanced(by: .seconds(seconds)))
         }
         let ended = DueTimer(
-            instance: instance.id, step: 9, kind: .childEnded, at: now, ending: .problem(Problem(.timeout, "Too long.")))
+            instance: instance.id,
+            step: 9,
+            kind: .childEnded,
+            at: now,
+            ending: .problem(Problem(.timeout, "Too long."))
+        )
         var commit = Commit()
         commit.timers = [.set(timer(1, .wait, 20)), .set(timer(1, .timeout, 10)), .set(ended)]
         try bench.commit(commit)
         #expect(try bench.store.dueTimers(at: now, limit: 10) == [ended])
         let later = now.advanced(by: .seconds(60))
         #expect(
-            try bench.store.dueTimers(at: later, limit: 10) == [ended, timer(1, .timeout, 10), timer(1, .wait, 20)])
+            try bench.store.dueTimers(at: later, limit: 10) == [ended, timer(1, .timeout, 10), timer(1, .wait, 20)]
+        )
         #expect(try bench.store.dueTimers(at: later, limit: 1) == [ended])
         commit.timers = [
             .drop(instance.id, step: 9, kind: .childEnded), .drop(instance.id, step: 1, kind: .timeout),

@@ -23,7 +23,10 @@ package enum Samples {
                     kind: .manual(
                         ManualWork(
                             opening: .constant(taskSpec),
-                            verify: verify ? .init(action: "verify", with: .null) : nil))),
+                            verify: verify ? .init(action: "verify", with: .null) : nil
+                        )
+                    )
+                ),
                 call(3, "publish", "note"),
             ],
             hash: ContentHash(hex: String(repeating: "a", count: 64))
@@ -48,7 +51,9 @@ package enum Samples {
     package static let origin = Instance.Origin(request: nil, requester: "requester", scope: "blackfen")
 
     package static func spec(_ json: JSON = taskSpec) -> TaskSpec {
-        do { return try TaskSpec(json: json, at: "/do/1/work") } catch { preconditionFailure("a sample is right: \(error)") }
+        do { return try TaskSpec(json: json, at: "/do/1/work") } catch {
+            preconditionFailure("a sample is right: \(error)")
+        }
     }
 
     /// A task that is not yet anywhere.
@@ -99,7 +104,12 @@ package struct ScriptedAction: Action {
         _ body: @escaping @Sendable (ActionCall) -> ActionOutcome
     ) {
         signature = ActionSignature(
-            name: name, summary: "Does what a test says.", input: true, retry: retry, lane: { _ in lane })
+            name: name,
+            summary: "Does what a test says.",
+            input: true,
+            retry: retry,
+            lane: { _ in lane }
+        )
         self.body = body
     }
 

@@ -15,7 +15,9 @@ package final class Promise<Value: Sendable>: Sendable {
 
     /// The value, or `NeverCame` after a minute: a test that hangs says so.
     package func wait() throws -> Value {
-        guard ready.wait(timeout: .now() + 60) == .success, let value = value.withLock({ $0 }) else { throw NeverCame() }
+        guard ready.wait(timeout: .now() + 60) == .success, let value = value.withLock({ $0 }) else {
+            throw NeverCame()
+        }
         return value
     }
 }

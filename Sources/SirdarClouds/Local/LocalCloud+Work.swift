@@ -91,7 +91,7 @@ extension LocalCloud {
 
     /// Makes the image that a pending record describes. `locks` are the image's own and its source's.
     func makeImage(_ pool: Pool, _ id: String, _ locks: [FileLock], _ cancellation: Cancellation) {
-        let job = ImageJob(
+        let work = ImageWork(
             tools: tools,
             pool: pool,
             locks: locks,
@@ -108,7 +108,7 @@ extension LocalCloud {
                 throw CloudError(.invalid, "It was begun \(Self.attemptsMax) times and never finished.")
             }
             try Records.write(record, to: pool.imageRecord(id))
-            let outcome = try outcome(of: job, record)
+            let outcome = try outcome(of: work, record)
             record.digest = outcome.digest
             record.storedBytes = outcome.storedBytes
             record.stage = .available
@@ -120,9 +120,9 @@ extension LocalCloud {
         }
     }
 
-    private func outcome(of job: ImageJob, _ record: ImageRecord) throws(CloudError) -> ImageJob.Outcome {
-        guard let source = record.sourceImage else { return try job.convert(record) }
-        return try job.copy(record, from: try pool(source.location).image(source.id), try digest(of: source))
+    private func outcome(of work: ImageWork, _ record: ImageRecord) throws(CloudError) -> ImageWork.Outcome {
+        guard let source = record.sourceImage else { return try work.convert(record) }
+        return try work.copy(record, from: try pool(source.location).image(source.id), try digest(of: source))
     }
 
     private func digest(of image: ImageRef) throws(CloudError) -> String {
@@ -170,7 +170,7 @@ extension LocalCloud {
     }
 
     func makeMachine(_ pool: Pool, _ id: String, _ locks: [FileLock], _ cancellation: Cancellation) {
-        let job = ImageJob(
+        let work = ImageWork(
             tools: tools,
             pool: pool,
             locks: locks,
@@ -187,7 +187,7 @@ extension LocalCloud {
                 throw CloudError(.invalid, "It was begun \(Self.attemptsMax) times and never finished.")
             }
             try Records.write(record, to: pool.machineRecord(id))
-            try job.expand(self.pool(image.location).image(image.id), digest: digest(of: image), to: pool.disk(id))
+            try work.expand(self.pool(image.location).image(image.id), digest: digest(of: image), to: pool.disk(id))
             record.stage = .ready
             record.powerSince = now()
             try Records.write(record, to: pool.machineRecord(id))

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import SirdarCore
 import SirdarEngine
 package import SirdarImages
 
@@ -97,7 +98,7 @@ package final class LocalCloud: Cloud {
         return pools
     }
 
-    package static let wallClock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
+    package static let wallClock: @Sendable () -> Int64 = { SystemClock().now().milliseconds }
 
     package var guestFiles: (any GuestFiles)? { LocalGuestFiles(cloud: self) }
     package var inspection: (any DiskInspection)? { LocalInspection(cloud: self) }

@@ -1,4 +1,3 @@
-import SirdarEngine
 import Dispatch
 import SirdarEngine
 

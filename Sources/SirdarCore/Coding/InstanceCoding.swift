@@ -205,7 +205,8 @@ extension ByteReader {
             return .parallel(
                 try array { (reader: inout ByteReader) throws(MalformedBytes) in
                     try reader.bool() ? .active(try reader.step()) : .ended(try reader.json())
-                })
+                }
+            )
         case 4:
             let body = try step()
             let retries = try int()

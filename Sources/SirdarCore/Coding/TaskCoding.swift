@@ -45,7 +45,9 @@ extension ManualTask {
         ticks = try reader.array { (reader: inout ByteReader) throws(MalformedBytes) in try reader.tick() }
         lastCheck = try reader.optional { (reader: inout ByteReader) throws(MalformedBytes) in
             let name = try reader.string()
-            guard let result = Check.Result(rawValue: name) else { throw MalformedBytes("an unknown result of a check") }
+            guard let result = Check.Result(rawValue: name) else {
+                throw MalformedBytes("an unknown result of a check")
+            }
             let output = try reader.json()
             return Check(result, output: output, at: try reader.timestamp())
         }

@@ -123,7 +123,8 @@ extension Instance {
         package let step: Int
         package let node: Int
         package let input: JSON
-        /// What the step gave; `nil` while it has not answered: its answer may have been lost, so it is undone all the same.
+        /// What the step gave; `nil` while it has not answered: its answer may have been lost, so it is undone all the
+        /// same.
         package var output: JSON?
 
         package init(step: Int, node: Int, input: JSON, output: JSON? = nil) {

@@ -98,7 +98,8 @@ extension Interpreter {
             if case .attempt(let attempt) = parent.kind, attempt.body == child.index,
                 (try? catches(attempt, problem, .null, parent)) ?? true
             {
-                // A filter that cannot be evaluated counts as a match: the attempt itself will say what is wrong with it.
+                // A filter that cannot be evaluated counts as a match: the attempt itself will say what is wrong with
+                // it.
                 return true
             }
             child = parent

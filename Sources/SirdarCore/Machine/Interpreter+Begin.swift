@@ -35,7 +35,11 @@ extension Interpreter {
             step.state = .child
             let input = try subflow.input.evaluate(step.input, scope(node, step.input, step))
             let start = Effect.SubflowStart(
-                namespace: subflow.namespace, name: subflow.name, version: subflow.version, input: input)
+                namespace: subflow.namespace,
+                name: subflow.name,
+                version: subflow.version,
+                input: input
+            )
             effects.append(.startChild(step: step.number, subflow: start))
         }
         if node.compensation != nil {
@@ -58,7 +62,9 @@ extension Interpreter {
                     action: call.action,
                     input: arguments,
                     notBefore: moment.now
-                )))
+                )
+            )
+        )
     }
 
     mutating func beginTimeout(_ step: Step, _ node: Node) throws(Problem) {
@@ -99,7 +105,11 @@ extension Interpreter {
 
     func interval(_ value: JSON, _ node: Node) throws(Problem) -> Interval {
         if let interval = Interval(json: value) { return interval }
-        throw Problem(.expression, "\(value.text) is not a duration: write PT30M, or { minutes: 30 }.", at: node.pointer)
+        throw Problem(
+            .expression,
+            "\(value.text) is not a duration: write PT30M, or { minutes: 30 }.",
+            at: node.pointer
+        )
     }
 }
 
@@ -119,7 +129,8 @@ extension Effect {
 }
 
 extension Interval {
-    /// The language's two ways to write a duration: ISO 8601 text, or `{ days, hours, minutes, seconds, milliseconds }`.
+    /// The language's two ways to write a duration: ISO 8601 text, or `{ days, hours, minutes, seconds, milliseconds
+    /// }`.
     package init?(json: JSON) {
         if let text = json.asString {
             self.init(text)

@@ -74,7 +74,11 @@ extension Interpreter {
     mutating func beginLoop(_ step: Step, _ node: Node, _ loop: Node.Loop) throws(Problem) -> Outcome {
         let value = try loop.items.evaluate(step.input, scope(node, step.input, step))
         guard let items = value.asArray else {
-            throw Problem(.expression, "`for.in` gave \(value.text.prefix(80)), which is not an array.", at: node.pointer)
+            throw Problem(
+                .expression,
+                "`for.in` gave \(value.text.prefix(80)), which is not an array.",
+                at: node.pointer
+            )
         }
         return try runLoop(step, loop, items, from: 0, step.input)
     }

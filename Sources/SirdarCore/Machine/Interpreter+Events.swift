@@ -10,7 +10,10 @@ extension Interpreter {
                 instance.input = try from.evaluate(instance.input, scope(workflow[0], instance.input))
             }
             if let timeout = workflow.timeout {
-                let length = try interval(timeout.after.evaluate(instance.input, scope(workflow[0], instance.input)), workflow[0])
+                let length = try interval(
+                    timeout.after.evaluate(instance.input, scope(workflow[0], instance.input)),
+                    workflow[0]
+                )
                 // Step 0 stands for the workflow as a whole.
                 effects.append(.setTimer(step: 0, kind: .timeout, at: moment.now.advanced(by: length)))
             }
@@ -155,7 +158,8 @@ extension Interpreter {
                 phase: .retrying(at: at),
                 attempt: calling.attempt,
                 problem: failure.problem
-            ))
+            )
+        )
         return .active(step)
     }
 

@@ -22,7 +22,8 @@ extension Interpreter {
         let spec = TaskSpec.triage(of: node, in: workflow, problem: problem, attempts: attempts)
         effects.append(.openTask(.init(step: step.number, node: node.index, kind: .triage, spec: spec)))
         record(
-            StepChange(step: step.number, node: step.node, phase: .needsPerson, attempt: attempts, problem: problem))
+            StepChange(step: step.number, node: step.node, phase: .needsPerson, attempt: attempts, problem: problem)
+        )
         return .active(step)
     }
 
@@ -69,7 +70,9 @@ extension Interpreter {
                     action: call.action,
                     input: input,
                     notBefore: moment.now
-                )))
+                )
+            )
+        )
     }
 
     /// A skipped step's output goes where the step's own would have gone.

@@ -93,7 +93,9 @@ extension Interpreter {
                             input: arguments,
                             notBefore: moment.now,
                             undoes: true
-                        )))
+                        )
+                    )
+                )
                 record(StepChange(step: number, node: undo.node, phase: .running, input: arguments))
             } catch {
                 step = needPersonToUndo(step, error, attempts: 0)

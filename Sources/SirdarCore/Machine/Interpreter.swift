@@ -67,7 +67,15 @@ struct Interpreter {
             }
             noteOutput(of: step, raw)
             leave(step)
-            record(StepChange(step: step.number, node: step.node, phase: .completed, attempt: attempt, output: told(step, raw)))
+            record(
+                StepChange(
+                    step: step.number,
+                    node: step.node,
+                    phase: .completed,
+                    attempt: attempt,
+                    output: told(step, raw)
+                )
+            )
             return .ended(output, flow ?? node.then)
         } catch {
             return fault(step, error, attempt: attempt)
@@ -100,7 +108,8 @@ struct Interpreter {
         case .needsPerson:
             effects.append(.dropWork(step: step.number))
             effects.append(.closeTask(step: step.number, expired: false))
-        case .entering, .sequence, .loop, .parallel, .attempt, .handling, .attemptLater, .manual, .waiting, .child: break
+        case .entering, .sequence, .loop, .parallel, .attempt, .handling, .attemptLater, .manual, .waiting, .child:
+            break
         }
     }
 

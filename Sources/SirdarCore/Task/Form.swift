@@ -64,7 +64,9 @@ extension Form.Field {
         initial = json["default"]
         var rules = Form.Rules()
         if let source = json["pattern"]?.asString {
-            do { rules.pattern = try FieldPattern(source) } catch { throw wrong("its pattern does not compile: \(error)") }
+            do { rules.pattern = try FieldPattern(source) } catch {
+                throw wrong("its pattern does not compile: \(error)")
+            }
         }
         if let within = json["within"]?.asString {
             guard let range = NetworkRange(within) else { throw wrong("`within` is \(within), which is no network.") }
@@ -122,7 +124,9 @@ extension Form {
         var errors: [FieldError] = []
         for (name, _) in values where !fields.contains(where: { $0.name == name }) {
             let known = fields.map(\.name).joined(separator: ", ")
-            errors.append(FieldError(field: name, "There is no such field. The fields are: \(known.isEmpty ? "none" : known)."))
+            errors.append(
+                FieldError(field: name, "There is no such field. The fields are: \(known.isEmpty ? "none" : known).")
+            )
         }
         for field in fields {
             let value = values[field.name] ?? .null
@@ -185,8 +189,12 @@ extension Form.Field {
         guard let number = value.asInt ?? value.asString.flatMap(Int.init) else {
             throw Wrong(sentence: "\(label) must be a whole number.")
         }
-        if let minimum, number < minimum { throw Wrong(sentence: "\(label) must be at least \(minimum), and is \(number).") }
-        if let maximum, number > maximum { throw Wrong(sentence: "\(label) must be at most \(maximum), and is \(number).") }
+        if let minimum, number < minimum {
+            throw Wrong(sentence: "\(label) must be at least \(minimum), and is \(number).")
+        }
+        if let maximum, number > maximum {
+            throw Wrong(sentence: "\(label) must be at most \(maximum), and is \(number).")
+        }
         return number
     }
 
@@ -201,10 +209,14 @@ extension Form.Field {
 
     private func address(_ text: String) throws(Wrong) -> NetworkAddress {
         guard let address = NetworkAddress(text) else {
-            throw Wrong(sentence: "\(label): \(text) is not an IP address. Write four numbers, 10.57.0.20, or an IPv6 address.")
+            throw Wrong(
+                sentence: "\(label): \(text) is not an IP address. Write four numbers, 10.57.0.20, or an IPv6 address."
+            )
         }
         guard !address.isSpecial else {
-            throw Wrong(sentence: "\(label): \(text) cannot be a server's address (loopback, link-local, multicast or none).")
+            throw Wrong(
+                sentence: "\(label): \(text) cannot be a server's address (loopback, link-local, multicast or none)."
+            )
         }
         if let within = rules.within {
             guard within.contains(address) else {
@@ -215,7 +227,9 @@ extension Form.Field {
             }
         }
         if rules.not.contains(where: { NetworkAddress($0) == address }) {
-            throw Wrong(sentence: "\(label): \(address) belongs to the project that the image comes from, or to another server.")
+            throw Wrong(
+                sentence: "\(label): \(address) belongs to the project that the image comes from, or to another server."
+            )
         }
         return address
     }
@@ -240,7 +254,9 @@ extension Form.Field {
 
     private func path(_ text: String) throws(Wrong) -> String {
         guard text.hasPrefix("/") else { throw Wrong(sentence: "\(label) must be an absolute path.") }
-        guard !text.split(separator: "/").contains("..") else { throw Wrong(sentence: "\(label) must not contain `..`.") }
+        guard !text.split(separator: "/").contains("..") else {
+            throw Wrong(sentence: "\(label) must not contain `..`.")
+        }
         guard !text.contains(" ") else { throw Wrong(sentence: "\(label) must not contain spaces.") }
         return text
     }

@@ -235,7 +235,8 @@ extension ManualTask {
                     var object: JSON.Object = ["item": .string(tick.item), "by": .string(tick.by)]
                     object["evidence"] = tick.evidence.map(JSON.string)
                     return .object(object)
-                }),
+                }
+            ),
         ]
     }
 

@@ -57,7 +57,8 @@ package struct NetworkAddress: Hashable, Sendable {
                 guard let four = ipv4(part) else { return nil }
                 return bytes + four
             }
-            guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16)
+            guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(\.isHexDigit),
+                let group = UInt16(part, radix: 16)
             else { return nil }
             bytes += [UInt8(group >> 8), UInt8(group & 0xFF)]
         }
@@ -89,7 +90,8 @@ extension NetworkAddress: CustomStringConvertible {
         }
         let words = groups.map { String($0, radix: 16) }
         guard !longest.isEmpty else { return words.joined(separator: ":") }
-        return words[..<longest.lowerBound].joined(separator: ":") + "::" + words[longest.upperBound...].joined(separator: ":")
+        return words[..<longest.lowerBound].joined(separator: ":") + "::"
+            + words[longest.upperBound...].joined(separator: ":")
     }
 }
 
@@ -101,7 +103,8 @@ package struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
     /// The bits past the prefix must be zero: `10.57.0.1/16` is no network.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = NetworkAddress(String(parts[0])), parts[1] == "0" || parts[1].first != "0",
+        guard parts.count == 2, let address = NetworkAddress(String(parts[0])),
+            parts[1] == "0" || parts[1].first != "0",
             let length = Int(parts[1]), (0...address.bytes.count * 8).contains(length)
         else { return nil }
         self.address = address

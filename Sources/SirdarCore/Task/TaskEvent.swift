@@ -132,7 +132,8 @@ package struct Checklist: Sendable, Hashable {
             let known = items.map(\.id).joined(separator: ", ")
             return FieldError(
                 pointer: "/ticks/\(tick.item)",
-                "The runbook has no such item. Its items are: \(known.isEmpty ? "none" : known).")
+                "The runbook has no such item. Its items are: \(known.isEmpty ? "none" : known)."
+            )
         }
     }
 }
@@ -173,18 +174,21 @@ package enum TaskRefusal: Error, Sendable, Hashable {
     /// What to tell the person who was refused; `name` turns a person's identifier into a name.
     package func sentence(name: (String) -> String = { $0 }) -> String {
         switch self {
-        case .heldBy(let person, let since): "\(name(person)) holds this task since \(since). Ask them, or take another one."
+        case .heldBy(let person, let since):
+            "\(name(person)) holds this task since \(since). Ask them, or take another one."
         case .notClaimed: "Nobody holds this task. Claim it first."
         case .alreadyStarted: "It has already been started."
         case .ended(let state, let outcome):
             "This task has ended: \(state)\(outcome.map { ", \($0)" } ?? ""). Nothing more can be done to it."
         case .notInQueue(let queue): "You are not a member of the queue \(queue). A supervisor can add you."
-        case .lacksSkills(let skills): "This task needs a skill that you do not have: \(skills.joined(separator: ", "))."
+        case .lacksSkills(let skills):
+            "This task needs a skill that you do not have: \(skills.joined(separator: ", "))."
         case .excluded(let why): why
         case .noteNeeded: "Say why, in a sentence: the next person reads it."
         case .beingVerified: "Its automatic check is running. Wait for its answer."
         case .notVerifying: "No check of this task is running."
-        case .staleFence: "The task has had another owner since this page was loaded. Load it again; what you typed is kept."
+        case .staleFence:
+            "The task has had another owner since this page was loaded. Load it again; what you typed is kept."
         case .invalid(let errors): errors.map(\.detail).joined(separator: " ")
         }
     }
@@ -204,6 +208,7 @@ extension Form {
                     initial: field.initial,
                     rules: field.rules
                 )
-            })
+            }
+        )
     }
 }

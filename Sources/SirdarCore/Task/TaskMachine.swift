@@ -41,7 +41,8 @@ package enum TaskMachine {
 
     // MARK: Owning
 
-    private static func claimed(_ worker: Worker, _ task: ManualTask, _ now: Timestamp) throws(TaskRefusal) -> Decision {
+    private static func claimed(_ worker: Worker, _ task: ManualTask, _ now: Timestamp) throws(TaskRefusal) -> Decision
+    {
         try worker.mayWork(on: task)
         switch task.state {
         case .ready:
@@ -55,7 +56,8 @@ package enum TaskMachine {
         }
     }
 
-    private static func started(_ worker: Worker, _ task: ManualTask, _ now: Timestamp) throws(TaskRefusal) -> Decision {
+    private static func started(_ worker: Worker, _ task: ManualTask, _ now: Timestamp) throws(TaskRefusal) -> Decision
+    {
         switch task.state {
         case .ready:
             var decision = try claimed(worker, task, now)
@@ -148,13 +150,15 @@ package enum TaskMachine {
                 FieldError(
                     pointer: "/outcome",
                     "\(submission.outcome.isEmpty ? "No outcome" : submission.outcome): "
-                        + "write one of \(task.spec.outcomes.joined(separator: ", ")).")
+                        + "write one of \(task.spec.outcomes.joined(separator: ", "))."
+                )
             ])
         }
         var errors: [FieldError] = []
         var values = JSON.Object()
         // Who cannot do the work need not fill in its form; what is filled in must be right all the same.
-        let form = submission.verifies || task.spec.outcomes.first == submission.outcome
+        let form =
+            submission.verifies || task.spec.outcomes.first == submission.outcome
             ? task.spec.form : task.spec.form.optional
         switch form.check(submission.values) {
         case .success(let accepted): values = accepted

@@ -55,7 +55,8 @@ package struct TaskSpec: Sendable, Hashable {
 
     /// The keys that `call: manual` knows, evaluated when the task opens.
     package static let keys = [
-        "title", "queue", "skills", "priority", "runbook", "due", "form", "outcomes", "separation", "skippable", "about",
+        "title", "queue", "skills", "priority", "runbook", "due", "form", "outcomes", "separation", "skippable",
+        "about",
     ]
 
     /// - Throws: an expression problem when what came out of the definition's expressions does not fit.

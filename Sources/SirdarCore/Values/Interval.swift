@@ -65,7 +65,9 @@ extension Interval: CustomStringConvertible {
             }
             let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
             rest = rest.dropFirst(number.count)
-            guard let unit = rest.popFirst(), let amount = Self.amount(number, unit: unit, inTime: inTime) else { return nil }
+            guard let unit = rest.popFirst(), let amount = Self.amount(number, unit: unit, inTime: inTime) else {
+                return nil
+            }
             let (sum, overflow) = total.addingReportingOverflow(amount)
             guard !overflow else { return nil }
             total = sum

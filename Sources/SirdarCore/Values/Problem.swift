@@ -23,7 +23,9 @@ package struct Problem: Hashable, Sendable, Error {
 
     /// The document that `$error` holds in a `catch`.
     package var json: JSON {
-        var object: JSON.Object = ["type": .string(type), "status": .number(JSON.Number(status)), "title": .string(title)]
+        var object: JSON.Object = [
+            "type": .string(type), "status": .number(JSON.Number(status)), "title": .string(title),
+        ]
         object["detail"] = detail.map(JSON.string)
         object["instance"] = instance.map(JSON.string)
         return .object(object)
@@ -44,7 +46,8 @@ package struct Problem: Hashable, Sendable, Error {
 extension Problem {
     /// The standard error types of the Open Workflow Specification 1.0.3, and the one that it lacks: manual work.
     package enum Kind: String, CaseIterable, Sendable {
-        case configuration, validation, expression, authentication, authorization, timeout, communication, runtime, manual
+        case configuration, validation, expression, authentication, authorization, timeout, communication, runtime,
+            manual
 
         package var type: String {
             self == .manual

@@ -54,7 +54,8 @@ extension Timestamp: CustomStringConvertible {
     package init?(_ text: String) {
         var reader = DigitReader(text.utf8)
         guard let year = reader.number(4), reader.accept(0x2D), let month = reader.number(2), reader.accept(0x2D),
-            let day = reader.number(2), reader.acceptEither(0x54, 0x74), let hour = reader.number(2), reader.accept(0x3A),
+            let day = reader.number(2), reader.acceptEither(0x54, 0x74), let hour = reader.number(2),
+            reader.accept(0x3A),
             let minute = reader.number(2), reader.accept(0x3A), let second = reader.number(2)
         else { return nil }
         let fraction = reader.fraction()

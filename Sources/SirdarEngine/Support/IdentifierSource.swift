@@ -6,7 +6,7 @@ package final class IdentifierSource: Sendable {
     private let node: Int64
     private let last: Locked<(milliseconds: Int64, counter: Int64)>
 
-    /// - Parameter node: tells the sources of several machines apart, 0 to 511.
+    /// `node`: tells the sources of several machines apart, 0 to 511.
     package init(clock: any Clock, node: Int64 = 0) {
         self.clock = clock
         self.node = node

@@ -61,6 +61,7 @@ package final class WorkerPool: Sendable {
     /// - Parameters:
     ///   - slots: how many actions run at once, 1 to 256.
     ///   - laneLimit: how many of these one lane may take, where `laneLimits` says nothing else.
+    ///   - laneLimits: the limits of certain lanes.
     ///   - lineMax: how many more may wait in each lane.
     package init(slots: Int, laneLimit: Int, laneLimits: [Lane: Int] = [:], lineMax: Int = 0) {
         precondition((1...256).contains(slots), "a pool has 1 to 256 slots")

@@ -7,7 +7,7 @@ struct CloudAction: Action {
     let signature: ActionSignature
     private let body: @Sendable (ActionCall) throws -> ActionOutcome
 
-    /// - Parameter input: the JSON Schema's `properties`; those named in `required` must be there.
+    /// `input`: the JSON Schema's `properties`; those named in `required` must be there.
     init(
         _ name: String,
         _ summary: String,
@@ -22,7 +22,12 @@ struct CloudAction: Action {
             "additionalProperties": false,
         ]
         signature = ActionSignature(
-            name: name, summary: summary, input: schema, changesOutside: changesOutside, lane: lane)
+            name: name,
+            summary: summary,
+            input: schema,
+            changesOutside: changesOutside,
+            lane: lane
+        )
         self.body = body
     }
 

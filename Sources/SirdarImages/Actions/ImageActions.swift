@@ -1,6 +1,6 @@
-package import SirdarEngine
-import SirdarCore
 import JSON
+import SirdarCore
+package import SirdarEngine
 
 /// Everything automatic that the image workflows call.
 ///

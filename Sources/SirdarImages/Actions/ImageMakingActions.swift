@@ -39,7 +39,11 @@ extension ImageActions {
             let (source, _) = try call.image("source")
             guard let from = source.ref else { throw Problem(.runtime, "The image \(source.name) is not built yet.") }
             let spec = CopySpec(
-                image: from, to: try call.text("location"), name: image.cloudName, tags: Self.tags(image))
+                image: from,
+                to: try call.text("location"),
+                name: image.cloudName,
+                tags: Self.tags(image)
+            )
             let ref = try cloud.copyImage(spec, key: image.cloudKey, by: call.deadline)
             return try made(ref, call)
         }
@@ -82,15 +86,21 @@ extension ImageActions {
             if call.input["source"] != nil {
                 let (source, _) = try call.image("source")
                 guard let digest = source.digest, digest == facts.digest else {
-                    throw CloudError(.invalid, "The copy's bytes are not those of \(source.name): their digests differ.")
+                    throw CloudError(
+                        .invalid,
+                        "The copy's bytes are not those of \(source.name): their digests differ."
+                    )
                 }
             }
-            if let machine = call.input["machine"].flatMap(MachineRef.init(json:)), let starts = call.input["starts"]?.asInt {
+            if let machine = call.input["machine"].flatMap(MachineRef.init(json:)),
+                let starts = call.input["starts"]?.asInt
+            {
                 guard try cloud.machine(machine, by: call.deadline).starts == starts else {
                     throw CloudError(
                         .conflict(facts: ["machine": machine.id]),
-                        "The machine \(machine.id) was started while its image was made, so the image cannot be trusted. "
-                            + "Stop the machine, then let the image be made again.")
+                        "\(machine.id) was started while its image was made, so the image cannot be trusted. "
+                            + "Stop the machine, then let the image be made again."
+                    )
                 }
             }
             return .done(Self.facts(facts))

@@ -50,7 +50,8 @@ extension ImageActions {
                 "summary": .string(
                     found.isEmpty
                         ? "Nothing of the machine's own identity is left."
-                        : "The machine's own identity is still there, in \(found.count) place\(found.count == 1 ? "" : "s")."),
+                        : "Its own identity is still there, in \(found.count) place\(found.count == 1 ? "" : "s")."
+                ),
                 "findings": .array(found.map { ["file": .string($0.path), "text": .string($0.sentence)] }),
             ])
         }
@@ -105,7 +106,9 @@ extension ImageActions {
             guard report.isClean else {
                 let places = report.hits.prefix(3).map(\.place.words).joined(separator: "; ")
                 throw CloudError(
-                    .invalid, "The finished image still holds traces of \(source): \(places). It must not be used.")
+                    .invalid,
+                    "The finished image still holds traces of \(source): \(places). It must not be used."
+                )
             }
             return .done(Self.answer(report, of: source))
         }
@@ -134,7 +137,8 @@ extension ImageActions {
                 var changed = object
                 changed["summary"] = .string(
                     "Values of the old \(what) are still on the disk, in \(report.hits.count) "
-                        + "place\(report.hits.count == 1 ? "" : "s").")
+                        + "place\(report.hits.count == 1 ? "" : "s")."
+                )
                 answer = .object(changed)
             }
             return .done(answer)
@@ -165,7 +169,8 @@ extension ImageActions {
             "passed": .bool(report.isClean), "filesRead": .number(JSON.Number(report.filesRead)),
             "summary": .string(summary), "findings": .array(report.hits.prefix(200).map(\.json)),
             "unreadable": .array(
-                report.unreadable.prefix(50).map { ["file": .string($0.path), "text": .string($0.reason)] }),
+                report.unreadable.prefix(50).map { ["file": .string($0.path), "text": .string($0.reason)] }
+            ),
         ]
     }
 }

@@ -53,7 +53,8 @@ extension ImageActions {
             let traces = try cloud.inspection?.identityTraces(of: facts.ref, by: call.deadline) ?? []
             answer["isGeneralised"] = .bool(traces.isEmpty)
             answer["identity"] = .array(
-                traces.map { ["file": .string($0.path), "text": .string($0.sentence)] })
+                traces.map { ["file": .string($0.path), "text": .string($0.sentence)] }
+            )
             return .done(.object(answer))
         }
     }
@@ -115,7 +116,9 @@ extension ImageActions {
     }
 
     private static func builderKey(_ purpose: String) -> String { "builder-\(purpose)" }
-    private static func builderName(_ project: String, _ purpose: String) -> String { "\(project)-builder-\(purpose.suffix(12))" }
+    private static func builderName(_ project: String, _ purpose: String) -> String {
+        "\(project)-builder-\(purpose.suffix(12))"
+    }
 }
 
 extension MachineState {

@@ -116,14 +116,18 @@ extension Project {
         let isCode = code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         if !isCode || code.utf8.count > codeMax {
             fields.findings.error(
-                .wrongValue, at: fields["code"]?.place ?? fields.place,
-                "a project's code has at most \(codeMax) lower-case letters, digits and dashes")
+                .wrongValue,
+                at: fields["code"]?.place ?? fields.place,
+                "a project's code has at most \(codeMax) lower-case letters, digits and dashes"
+            )
             return nil
         }
         if code != file {
             fields.findings.error(
-                .wrongValue, at: fields["code"]?.place ?? fields.place,
-                "the project \(code) stands in the file \(file).yaml: name the file after its code")
+                .wrongValue,
+                at: fields["code"]?.place ?? fields.place,
+                "the project \(code) stands in the file \(file).yaml: name the file after its code"
+            )
         }
         return code
     }
@@ -132,7 +136,10 @@ extension Project {
         guard let text = fields.requiredText("network") else { return nil }
         if let range = NetworkRange(text) { return range }
         fields.findings.error(
-            .wrongValue, at: fields["network"]?.place ?? fields.place, "`network` is no network: write 10.42.0.0/16")
+            .wrongValue,
+            at: fields["network"]?.place ?? fields.place,
+            "`network` is no network: write 10.42.0.0/16"
+        )
         return nil
     }
 

@@ -156,7 +156,13 @@ extension Image {
 
     package var added: RecordChange {
         RecordChange(
-            kind: Self.kind, key: id.description, scope: project, name: uniqueName, body: body, expecting: .absent)
+            kind: Self.kind,
+            key: id.description,
+            scope: project,
+            name: uniqueName,
+            body: body,
+            expecting: .absent
+        )
     }
 
     package func changed(from record: Record) -> RecordChange { record.changed(to: body, name: uniqueName) }

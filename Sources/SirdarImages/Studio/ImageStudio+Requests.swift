@@ -16,10 +16,14 @@ extension ImageStudio {
                 then(
                     Result {
                         do { _ = try result.get() } catch StoreError.nameTaken(_, let name) {
-                            throw Self.invalid("/name", "The project has an image called \(name) already. Choose another name.")
+                            throw Self.invalid(
+                                "/name",
+                                "The project has an image called \(name) already. Choose another name."
+                            )
                         }
                         return try self.shown(plan.request)
-                    })
+                    }
+                )
             }
         } catch {
             then(.failure(error))
@@ -32,7 +36,10 @@ extension ImageStudio {
         then: @escaping @Sendable (Result<StudioRequest, any Error>) -> Void
     ) {
         guard let instance = request.instance, request.isOpen else {
-            let refusal = StudioRefusal(code: "request-ended", "This request has ended: \(request.state). There is nothing to withdraw.")
+            let refusal = StudioRefusal(
+                code: "request-ended",
+                "This request has ended: \(request.state). There is nothing to withdraw."
+            )
             return then(.failure(refusal))
         }
         let reason = actuation.reason.flatMap { $0.isEmpty ? nil : $0 } ?? "Withdrawn."
@@ -41,7 +48,8 @@ extension ImageStudio {
                 Result {
                     _ = try result.get()
                     return try self.request(request.id) ?? request
-                })
+                }
+            )
         }
     }
 
@@ -81,7 +89,8 @@ extension ImageStudio {
         image.description = description
         image.sourceMachine = machine.name
         let input: JSON.Object = [
-            "machine": machine.ref.json, "machineName": .string(machine.name), "machineType": .string(machine.machineType),
+            "machine": machine.ref.json, "machineName": .string(machine.name),
+            "machineType": .string(machine.machineType),
         ]
         return plan(.create, &image, project, input)
     }
@@ -96,7 +105,10 @@ extension ImageStudio {
         try Self.check(name: name, description: "")
         let known = try cloud.locations(by: deadline).map(\.id)
         guard known.contains(location) else {
-            throw Self.invalid("/location", "There is no location \(location). There are: \(known.sorted().joined(separator: ", ")).")
+            throw Self.invalid(
+                "/location",
+                "There is no location \(location). There are: \(known.sorted().joined(separator: ", "))."
+            )
         }
         guard location != source.location else {
             throw Self.invalid("/location", "The image is in \(location) already. Choose another location.")
@@ -117,7 +129,10 @@ extension ImageStudio {
         try Self.check(name: name, description: "")
         guard let target = book[code] else { throw Self.invalid("/project", "There is no project \(code).") }
         guard target.code != source.project else {
-            throw Self.invalid("/project", "The image belongs to \(code) already. To have it elsewhere, ask for a copy.")
+            throw Self.invalid(
+                "/project",
+                "The image belongs to \(code) already. To have it elsewhere, ask for a copy."
+            )
         }
         guard let origin = book[source.project] else { throw Self.invalid("/image", "Its project is not configured.") }
         var image = image(name, target, target.location, source.type, requester)
@@ -145,9 +160,15 @@ extension ImageStudio {
         }
         switch found.state {
         case .built: break
-        case .saved, .building: throw StudioRefusal(code: "image-not-built", "The image is still being made. Withdraw its request instead.")
-        case .deletionRequested, .deleting: throw StudioRefusal(code: "deletion-requested", "Its deletion has been requested already.")
-        case .failed, .withdrawn, .deleted, .lost: throw StudioRefusal(code: "image-gone", "There is nothing left to delete: the image is \(found.state.rawValue).")
+        case .saved, .building:
+            throw StudioRefusal(code: "image-not-built", "The image is still being made. Withdraw its request instead.")
+        case .deletionRequested, .deleting:
+            throw StudioRefusal(code: "deletion-requested", "Its deletion has been requested already.")
+        case .failed, .withdrawn, .deleted, .lost:
+            throw StudioRefusal(
+                code: "image-gone",
+                "There is nothing left to delete: the image is \(found.state.rawValue)."
+            )
         }
         guard let project = book[found.project] else { throw Self.invalid("/image", "Its project is not configured.") }
         var image = found
@@ -155,11 +176,21 @@ extension ImageStudio {
         let id = engine.identifiers.next()
         let instance = engine.identifiers.next()
         let request = ImageRequest(
-            id: id, kind: .delete, image: image.id, project: project.code, requester: requester,
-            createdAt: engine.clock.now(), instance: instance)
+            id: id,
+            kind: .delete,
+            image: image.id,
+            project: project.code,
+            requester: requester,
+            createdAt: engine.clock.now(),
+            instance: instance
+        )
         return try plan(
-            request, image, ["golden": .bool(image.isGolden), "reason": .string(reason)],
-            [request.added, image.changed(from: record)], reason: reason)
+            request,
+            image,
+            ["golden": .bool(image.isGolden), "reason": .string(reason)],
+            [request.added, image.changed(from: record)],
+            reason: reason
+        )
     }
 
     // MARK: Parts
@@ -190,8 +221,14 @@ extension ImageStudio {
         records: [RecordChange] = []
     ) -> Plan {
         let request = ImageRequest(
-            id: engine.identifiers.next(), kind: kind, image: image.id, project: project.code,
-            requester: image.requester, createdAt: engine.clock.now(), instance: engine.identifiers.next())
+            id: engine.identifiers.next(),
+            kind: kind,
+            image: image.id,
+            project: project.code,
+            requester: image.requester,
+            createdAt: engine.clock.now(),
+            instance: engine.identifiers.next()
+        )
         image.request = request.id
         do {
             return try plan(request, image, input, [request.added, image.added] + records)
@@ -225,11 +262,15 @@ extension ImageStudio {
     }
 
     private func built(_ id: Identifier) throws -> Image {
-        guard let image = try engine.store.record(Image.kind, id.description).flatMap(Image.init), !image.isInternal else {
+        guard let image = try engine.store.record(Image.kind, id.description).flatMap(Image.init), !image.isInternal
+        else {
             throw StudioRefusal(status: 404, code: "not-found", "There is no image \(id).")
         }
         guard image.state == .built else {
-            throw StudioRefusal(code: "image-not-built", "The image \(image.name) is \(image.state.rawValue). Only a built image can be used.")
+            throw StudioRefusal(
+                code: "image-not-built",
+                "The image \(image.name) is \(image.state.rawValue). Only a built image can be used."
+            )
         }
         return image
     }
@@ -240,16 +281,25 @@ extension ImageStudio {
         if name.isEmpty { errors.append(FieldError(pointer: "/name", "The image needs a name.")) }
         if bytes > 100 { errors.append(FieldError(pointer: "/name", "The name is longer than 100 bytes.")) }
         let isPlain = name.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value) || " ._-".unicodeScalars.contains(scalar))
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value)
+                    || " ._-".unicodeScalars.contains(scalar))
         }
         if !isPlain || name.first == " " || name.last == " " {
-            errors.append(FieldError(pointer: "/name", "The name may have letters, digits, spaces, dots, dashes and underscores."))
+            errors.append(
+                FieldError(pointer: "/name", "The name may have letters, digits, spaces, dots, dashes and underscores.")
+            )
         }
         if description.utf8.count > 2000 {
             errors.append(FieldError(pointer: "/description", "The description is longer than 2,000 bytes."))
         }
         if !errors.isEmpty {
-            throw StudioRefusal(status: 422, code: "invalid", errors.map(\.detail).joined(separator: " "), errors: errors)
+            throw StudioRefusal(
+                status: 422,
+                code: "invalid",
+                errors.map(\.detail).joined(separator: " "),
+                errors: errors
+            )
         }
     }
 

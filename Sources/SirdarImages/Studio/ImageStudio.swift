@@ -98,8 +98,11 @@ package final class ImageStudio: Studio {
             try cloud.stopMachine(facts.ref, force: false, key: key, by: deadline)
         }
         note(
-            on ? "machine.started" : "machine.stopped", machine, actuation,
-            ["before": .string(facts.state.word), "after": .string(on ? "on" : "off")])
+            on ? "machine.started" : "machine.stopped",
+            machine,
+            actuation,
+            ["before": .string(facts.state.word), "after": .string(on ? "on" : "off")]
+        )
     }
 
     // MARK: Files
@@ -129,11 +132,14 @@ package final class ImageStudio: Studio {
         let key = "file-\(engine.identifiers.next())"
         let content = try files.writeFile(in: ref, at: place, write, key: key, by: deadline)
         note(
-            "machine.fileWritten", machine, actuation,
+            "machine.fileWritten",
+            machine,
+            actuation,
             [
                 "path": .string(path), "before": before.map(JSON.string) ?? .null, "after": .string(content.digest),
                 "bytes": .number(JSON.Number(bytes.count)),
-            ])
+            ]
+        )
         return StudioContent(path: path, bytes: content.bytes, digest: content.digest)
     }
 
@@ -142,13 +148,19 @@ package final class ImageStudio: Studio {
         let before = try? files.readFile(in: ref, at: place, by: deadline).digest
         try files.removeFile(in: ref, at: place, key: "file-\(engine.identifiers.next())", by: deadline)
         note(
-            "machine.fileRemoved", machine, actuation,
-            ["path": .string(path), "before": before.map(JSON.string) ?? .null])
+            "machine.fileRemoved",
+            machine,
+            actuation,
+            ["path": .string(path), "before": before.map(JSON.string) ?? .null]
+        )
     }
 
     private func guestFiles() throws -> any GuestFiles {
         guard let files = cloud.guestFiles else {
-            throw StudioRefusal(code: "not-possible", "The cloud \(cloud.name) gives no way to reach files in machines.")
+            throw StudioRefusal(
+                code: "not-possible",
+                "The cloud \(cloud.name) gives no way to reach files in machines."
+            )
         }
         return files
     }
@@ -166,7 +178,8 @@ package final class ImageStudio: Studio {
                 object: .init(kind: "machine", id: engine.identifiers.next(), part: machine.name),
                 detail: .object(detail),
                 requestID: actuation.requestID
-            ))
+            )
+        )
     }
 
     // MARK: Images and requests
@@ -186,7 +199,12 @@ package final class ImageStudio: Studio {
         var found: [ImageRequest] = []
         for scope in projects.map({ $0.map(Optional.some) }) ?? [nil] {
             let query = RecordQuery(
-                kind: ImageRequest.kind, scope: scope, after: before?.description, descending: true, limit: limit)
+                kind: ImageRequest.kind,
+                scope: scope,
+                after: before?.description,
+                descending: true,
+                limit: limit
+            )
             found += try engine.store.records(query).compactMap(ImageRequest.init)
         }
         return try found.sorted { $0.id > $1.id }.prefix(limit).map(shown)

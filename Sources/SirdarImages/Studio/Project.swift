@@ -99,7 +99,11 @@ package struct Project: Sendable, Hashable {
                 mountPoint: storage["mountPoint"]?.asString ?? ""
             ),
             manager: Manager(
-                kind: manager["kind"]?.asString ?? "deadline", connection: connection, address: managerAddress, port: port),
+                kind: manager["kind"]?.asString ?? "deadline",
+                connection: connection,
+                address: managerAddress,
+                port: port
+            ),
             currency: json["currency"]?.asString ?? "USD"
         )
     }

@@ -15,7 +15,7 @@ package protocol Studio: Sendable {
 
     func files(of machine: StudioMachine, in folder: String) throws -> [StudioFile]
     func readFile(of machine: StudioMachine, at path: String) throws -> StudioContent
-    /// - Parameter expecting: the digest that the file must have now; `nil`: whatever it holds is replaced.
+    /// `expecting`: the digest that the file must have now; `nil`: whatever it holds is replaced.
     func writeFile(
         _ bytes: [UInt8],
         of machine: StudioMachine,
@@ -37,7 +37,11 @@ package protocol Studio: Sendable {
     /// The newest first; of these projects, or of all when `nil`.
     func requests(of projects: Set<String>?, before: Identifier?, limit: Int) throws -> [StudioRequest]
     func request(_ id: Identifier) throws -> StudioRequest?
-    func submit(_ wish: Wish, by actuation: Actuation, then: @escaping @Sendable (Result<StudioRequest, any Error>) -> Void)
+    func submit(
+        _ wish: Wish,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<StudioRequest, any Error>) -> Void
+    )
     func withdraw(
         _ request: StudioRequest,
         by actuation: Actuation,

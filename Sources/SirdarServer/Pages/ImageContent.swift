@@ -166,7 +166,7 @@ struct AskContent {
             let machine = try reading.machine(machineName, for: principal, to: .requestImage)
             title = "Request image creation"
             lead =
-                "An image of \(machine.name), a \(Show.words(machine.type)) of \(machine.project) in \(machine.location)."
+                "Of \(machine.name), a \(Show.words(machine.type)) of \(machine.project) in \(machine.location)."
             action = "/machines/\(machine.name.urlEscaped)/image"
             back = "/machines"
             refusal = machine.imagingRefusal

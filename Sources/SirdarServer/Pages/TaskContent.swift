@@ -335,7 +335,9 @@ struct CheckContent {
         }
         hasFindings = !findings.isEmpty
         facts = (output.asObject ?? [:]).compactMap { key, value in
-            guard !["findings", "hits", "traces", "summary", "detail", "message", "title", "type", "passed"].contains(key) else {
+            guard
+                !["findings", "hits", "traces", "summary", "detail", "message", "title", "type", "passed"].contains(key)
+            else {
                 return nil
             }
             return EntryRow.Fact(key: Show.capitalised(Show.words(key)), value: Show.value(value))

@@ -23,7 +23,8 @@ package struct Passwords: Sendable {
 
     /// Whether the password is right; and its new hash when the old one is of yesterday's strength.
     ///
-    /// Without a hash (no such person, or one without a password) the same work is done, so that the time tells nothing.
+    /// Without a hash (no such person, or one without a password) the same work is done, so that the time tells
+    /// nothing.
     func check(_ password: String, against encoded: String?) async throws -> (isRight: Bool, rehashed: String?) {
         try await lanes.run {
             guard password.utf8.count <= Self.lengthMax, let encoded else {
@@ -35,7 +36,8 @@ package struct Passwords: Sendable {
         }
     }
 
-    /// What is wrong with a password; `nil` when nothing is. Length is all that is asked for, and not to be a common one.
+    /// What is wrong with a password; `nil` when nothing is. Length is all that is asked for, and not to be a common
+    /// one.
     package static func fault(_ password: String) -> String? {
         guard password.count >= lengthMin else {
             return "A password has at least \(lengthMin) characters; 15 are better."

@@ -1,7 +1,8 @@
 package import SirdarCore
 import SirdarEngine
 
-/// Slows down guessing: some attempts are free, then each failure doubles the wait, for the account and for the address.
+/// Slows down guessing: some attempts are free, then each failure doubles the wait, for the account and for the
+/// address.
 ///
 /// Nobody is locked out for good: who knows the password waits a quarter of an hour at worst. Only failures count; a
 /// success clears the account's, and never the address's.

@@ -14,7 +14,7 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Make a demonstration studio in the data folder: projects, machines with real disks, accounts.",
         discussion:
-            "It can be interrupted and run again. The accounts' passwords and tokens are in <data>/\(DemoCredentials.file)."
+            "It can be interrupted and run again. Passwords and tokens are in <data>/\(DemoCredentials.file)."
     )
 
     @OptionGroup var folders: FolderOptions
@@ -85,7 +85,7 @@ struct NotEmpty: Error, CustomStringConvertible {
     let data: String
 
     var description: String {
-        "\(data) holds an installation already. The demonstration goes into an empty folder: set SIRDAR_DATA to another one."
+        "\(data) holds an installation already. Set SIRDAR_DATA to an empty folder for the demonstration."
     }
 }
 

@@ -105,7 +105,7 @@ struct Program {
             let decoded = Catalog.decode(stored.deployment, catalog.vocabulary)
             guard let workflow = decoded.workflow else {
                 log.error(
-                    "the deployed workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more"
+                    "the workflow \(stored.deployment.name) \(stored.deployment.version) cannot be read any more"
                 )
                 continue
             }
@@ -133,7 +133,7 @@ struct VersionChanged: Error, CustomStringConvertible {
     let name: String
 
     var description: String {
-        "\(name) was deployed before with another content. Give the changed file (or its changed runbook) a new version."
+        "\(name) was deployed before with another content. Give the changed file, or its runbook's, a new version."
     }
 }
 

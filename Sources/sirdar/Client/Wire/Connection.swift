@@ -77,7 +77,7 @@ struct Connection: Sendable {
         }
         if let error = error as? HTTPClientError, error == .readTimeout || error == .deadlineExceeded {
             return [
-                "\(server) did not answer within \(answerSeconds) s. It may have done what was asked: look before you repeat it."
+                "\(server) did not answer within \(answerSeconds) s. It may have done it: look before you repeat it."
             ]
         }
         // NIO has one error for names and another for addresses, which names the call that failed.

@@ -6,7 +6,7 @@ import SirdarImages
 /// Measured on qemu 7.2: `convert` of a source that was cut short ends with 0 and yields a clean-looking wrong image,
 /// and a half-written one passes `check`. So the source's size is compared before and its content after, and an image
 /// counts only by its record.
-struct ImageJob {
+struct ImageWork {
     struct Outcome {
         let storedBytes: Int64
         let digest: String
