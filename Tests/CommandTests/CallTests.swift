@@ -102,6 +102,7 @@ struct CallTests {
             ["name": "n", "scopes": ["read", "work"], "days": 7]
         ),
         Case("token revoke 0193", "DELETE", "/v1/tokens/0193"),
+        Case("machine file remove m /etc/x", "DELETE", "/v1/machines/m/files/content?path=%2Fetc%2Fx"),
     ]
 
     @Test("a command asks for what it says, signed in", arguments: reading + changing)

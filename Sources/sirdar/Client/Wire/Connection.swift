@@ -80,10 +80,12 @@ struct Connection: Sendable {
                 "\(server) did not answer within \(answerSeconds) s. It may have done what was asked: look before you repeat it."
             ]
         }
-        guard error as? HTTPClientError == .connectTimeout || "\(type(of: error))" == "NIOConnectionError" else {
+        // NIO has one error for names and another for addresses, which names the call that failed.
+        let isUnconnected = "\(type(of: error))" == "NIOConnectionError" || text.hasPrefix("connect(")
+        guard isUnconnected || error as? HTTPClientError == .connectTimeout else {
             return ["\(server) broke off before its answer was whole. Look what was done before you repeat it."]
         }
-        let reason = systemReason(text).map { ": \($0)" } ?? ""
+        let reason = systemReason(text).map { " (\($0))" } ?? ""
         return [
             "Nothing answers at \(server)\(reason).",
             "Start the server there with `sirdar serve`, or set SIRDAR_URL to where it runs.",
