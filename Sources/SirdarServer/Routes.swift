@@ -5,13 +5,13 @@ package import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] {
+    var routes: [Route] { pageRoutes + apiRoutes }
+
+    private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
             Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self)
         )
-        let (tasks, images, people, records) = (
-            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
-        )
+        let records = RecordAPI(server: self)
         return [
             // The process.
             .get("/livez", .nobody, records.live),
@@ -54,8 +54,14 @@ extension Server {
             .post("/me/tokens", .anybody, person.makeToken),
             .post("/me/tokens/:id/revoke", .anybody, person.revokeToken),
             .post("/me/sessions/:id/end", .anybody, person.endSession),
+        ]
+    }
 
-            // The API.
+    private var apiRoutes: [Route] {
+        let (tasks, images, people, records) = (
+            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
+        )
+        return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues),
             .get("/v1/tasks", .may(.seeTasks), tasks.list),
             .get("/v1/tasks/:id", .may(.seeTasks), tasks.one),

@@ -73,6 +73,24 @@ struct AccessTests {
         }
     }
 
+    @Test("a token that may only read makes no other token, and ends nothing")
+    func readOnly() async throws {
+        let bench = try ServerBench()
+        let person = try bench.operatorPerson()
+        let (reading, managing) = (try bench.token(of: person, [.read]), try bench.token(of: person, [.read, .manage]))
+        let label = String(try bench.session(of: person).secret.digest.prefix(12))
+        try await bench.asking { client in
+            let refused = try await client.send(.post, "/v1/tokens", reading, #"{"name":"more"}"#)
+            #expect(refused.status == .forbidden)
+            let ended = try await client.send(.delete, "/v1/sessions/\(label)", reading)
+            #expect(ended.status == .forbidden)
+            let over = try await client.send(.post, "/v1/tokens", managing, #"{"name":"more","scopes":["work"]}"#)
+            #expect(over.status == .unprocessableContent)
+            let made = try await client.send(.post, "/v1/tokens", managing, #"{"name":"more"}"#)
+            #expect(made.status == .created && made.json["token"]?.asString?.hasPrefix("srd_") == true)
+        }
+    }
+
     @Test("what belongs to another project is, to a requester, not there")
     func foreignObjects() async throws {
         let bench = try ServerBench()

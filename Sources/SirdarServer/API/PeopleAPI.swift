@@ -171,7 +171,7 @@ extension Server {
         _ context: AppContext,
         _ channel: Entry.Channel
     ) async throws -> (token: APIToken, text: String) {
-        let principal = try context.person()
+        let principal = try context.keeper()
         // A token cannot give more than it has: it would outlive its own revocation otherwise.
         if case .token(let token) = principal.proof, !scopes.isSubset(of: token.scopes) {
             throw Trouble.invalid("/scopes", "A token cannot make one that may do more than itself.")
@@ -198,7 +198,7 @@ extension Server {
     }
 
     func revokeToken(_ id: Identifier, _ context: AppContext, _ channel: Entry.Channel) async throws {
-        let person = try context.person().person
+        let person = try context.keeper().person
         let tokens = try await read { reading in try reading.people.tokens(of: person.id) }
         guard let token = tokens.first(where: { $0.id == id }) else { throw Trouble.notFound("token") }
         let detail: JSON = ["token": .string(token.shownPrefix)]
@@ -206,7 +206,7 @@ extension Server {
     }
 
     func endSession(labelled label: String, _ context: AppContext, _ channel: Entry.Channel) async throws {
-        let person = try context.person().person
+        let person = try context.keeper().person
         let sessions = try await read { reading in try reading.people.sessions(of: person.id) }
         guard let session = sessions.first(where: { $0.label == label }) else { throw Trouble.notFound("session") }
         try await signIn.end(session, of: person, by: try context.actuation(channel))

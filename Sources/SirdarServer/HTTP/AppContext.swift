@@ -41,6 +41,13 @@ extension AppContext {
         return principal
     }
 
+    /// Who asks, when they may make and end tokens and sessions of their own: by a session, or a token that may manage.
+    func keeper() throws(Trouble) -> Principal {
+        let principal = try person()
+        if case .token(let token) = principal.proof, !token.scopes.contains(.manage) { throw .denied(.managePeople) }
+        return principal
+    }
+
     func may(_ operation: Permissions.Operation, in scope: Permissions.Scope = .installation) -> Bool {
         principal?.may(operation, in: scope) ?? false
     }

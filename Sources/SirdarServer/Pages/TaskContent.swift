@@ -314,6 +314,10 @@ struct CheckContent {
         let text: String
     }
 
+    private static let shownElsewhere: Set<String> = [
+        "findings", "hits", "traces", "summary", "detail", "message", "title", "type", "passed",
+    ]
+
     init(_ check: ManualTask.Check, _ now: Timestamp) {
         badge =
             switch check.result {
@@ -335,11 +339,7 @@ struct CheckContent {
         }
         hasFindings = !findings.isEmpty
         facts = (output.asObject ?? [:]).compactMap { key, value in
-            guard
-                !["findings", "hits", "traces", "summary", "detail", "message", "title", "type", "passed"].contains(key)
-            else {
-                return nil
-            }
+            guard !Self.shownElsewhere.contains(key) else { return nil }
             return EntryRow.Fact(key: Show.capitalised(Show.words(key)), value: Show.value(value))
         }
     }

@@ -130,7 +130,11 @@
   times(document);
   countdown();
   setInterval(countdown, 15000);
-  const wrong = one("#problem");
-  if (wrong) wrong.focus();
-  else if (location.hash === "#work") one(".form .field input:not([readonly]):placeholder-shown, .form .field input:not([readonly])[value='']")?.focus();
+  // After `load`: until then the browser itself moves the focus to what the address names.
+  addEventListener("load", () => setTimeout(() => {
+    const wrong = one("#problem");
+    if (wrong) return wrong.focus();
+    if (location.hash !== "#work") return;
+    all(".form input:not([readonly]):not([type=checkbox])").find((input) => input.value === "")?.focus();
+  }, 0));
 })();
