@@ -77,7 +77,8 @@ struct Connection: Sendable {
         }
         if let error = error as? HTTPClientError, error == .readTimeout || error == .deadlineExceeded {
             return [
-                "\(server) did not answer within \(answerSeconds) s. It may have done what was asked: look before you repeat it."
+                "\(server) did not answer within \(answerSeconds) s.",
+                "It may have done what was asked: look before you repeat it.",
             ]
         }
         let reason = text.contains("UnknownHost") ? "no such host" : systemReason(text)
