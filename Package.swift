@@ -109,7 +109,10 @@ let package = Package(
         // The tests.
         library(
             "SirdarTestKit",
-            ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"],
+            [
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             path: "Tests/SirdarTestKit"
         ),
         suite("JSONTests", ["JSON"]),

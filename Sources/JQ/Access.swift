@@ -97,13 +97,17 @@ enum Access {
 
     private static func take(_ key: JSON, outOf container: inout JSON) throws(Failure) -> JSON {
         let inner = try index(container, key)
-        switch (container, key) {
-        case (.object(var members), .string(let name)):
+        switch key {
+        case .string(let name):
+            guard case .object(var members) = container else { break }
+            // Now `members` alone holds what it holds, and is changed where it lies.
             container = .null
             _ = members.update(name) { $0 = .null }
             container = .object(members)
-        case (.array(var elements), .number(let number)):
-            guard let place = place(number, in: elements.count), elements.indices.contains(place) else { break }
+        case .number(let number):
+            guard case .array(var elements) = container, let place = place(number, in: elements.count),
+                elements.indices.contains(place)
+            else { break }
             container = .null
             elements[place] = .null
             container = .array(elements)
@@ -120,17 +124,21 @@ enum Access {
         into container: inout JSON,
         _ meter: inout Meter
     ) throws(Failure) {
-        switch (container, key) {
-        case (.object(var members), .string(let name)):
+        if case .string(let name) = key, case .object(var members) = container {
             container = .null
             members[name] = value
             container = .object(members)
-        case (.null, .string(let name)):
-            container = .object([name: value])
-        case (.array(var elements), .number(let number)):
+            return
+        }
+        if case .number(let number) = key, case .array(var elements) = container {
             container = .null
             try put(value, at: number, into: &elements, &meter)
             container = .array(elements)
+            return
+        }
+        switch (container, key) {
+        case (.null, .string(let name)):
+            container = .object([name: value])
         case (.null, .number(let number)):
             var elements: [JSON] = []
             try put(value, at: number, into: &elements, &meter)

@@ -116,6 +116,42 @@ extension Machine {
         return Item(scalar: try meter.string(text))
     }
 
+    /// `[target | .[] | rest]` where each element gives one output or none: a loop, without choices to come back to.
+    mutating func filtered(_ target: Item, _ rest: Node, _ scope: Scope?) throws(Failure) -> Item {
+        let depth = max(target.depth - 1, 0)
+        let elements: [JSON]
+        switch target.json {
+        case .array(let values): elements = values
+        case .object(let members): elements = members.values
+        case .null: throw .type("Cannot iterate over null")
+        case .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(target.json))")
+        }
+        var outputs: [JSON] = []
+        var deepest = 0
+        for element in elements {
+            guard let output = try filter(rest, scope, Item(element, depth: depth)) else { continue }
+            outputs.append(output.json)
+            deepest = max(deepest, output.depth)
+        }
+        try meter.charge(elements: outputs.count)
+        return try checked(Item(.array(outputs), depth: deepest + 1))
+    }
+
+    private mutating func filter(_ node: Node, _ scope: Scope?, _ item: Item) throws(Failure) -> Item? {
+        if node.isDirect { return try direct(node, scope, item) }
+        try meter.charge(steps: 1)
+        switch node.kind {
+        case .empty: return nil
+        case .pipe(let left, let right):
+            guard let value = try filter(left, scope, item) else { return nil }
+            return try filter(right, scope, value)
+        case .conditional(let condition, let then, let otherwise):
+            return try filter(direct(condition, scope, item).json.isTrue ? then : otherwise, scope, item)
+        default:
+            preconditionFailure("only what has at most one output is a filter")
+        }
+    }
+
     mutating func apply(_ native: Native, _ input: Item, _ arguments: [Item]) throws(Failure) -> Item {
         let json = try native.run(&meter, input.json, arguments.map(\.json))
         switch native.rise {

@@ -30,6 +30,9 @@ extension Machine {
         case .string(let format, let parts):
             return try build(StringBuilding(format: format, parts: parts, scope: scope, item: item), frame)
         case .pipe(let left, let right):
+            if item.path == nil, left.isDirect {
+                return .evaluate(right, scope, try direct(left, scope, item), frame)
+            }
             return .evaluate(left, scope, item, try self.frame(.pipe(right, scope), frame))
         case .comma(let left, let right):
             try push(.evaluate(right, scope, item, frame))
@@ -37,6 +40,10 @@ extension Machine {
         case .negate(let operand):
             return .evaluate(operand, scope, item, try self.frame(.negate, frame))
         case .binary(let operation, let left, let right):
+            if right.isDirect {
+                let value = try direct(right, scope, item)
+                return .evaluate(left, scope, item, try self.frame(.binaryLeft(operation, right: value), frame))
+            }
             let waiting = Frame.Kind.binaryRight(operation, left: left, scope, item)
             return .evaluate(right, scope, item, try self.frame(waiting, frame))
         case .and(let left, let right):
@@ -94,6 +101,11 @@ extension Machine {
         _ frame: Frame
     ) throws(Failure) -> Step {
         guard let body else { return .deliver(Item(.array([]), depth: 1), frame) }
+        if case .pipe(let source, let rest) = body.kind, case .iterate(let target) = source.kind, target.isDirect,
+            rest.isFilter
+        {
+            return .deliver(try filtered(try direct(target, scope, item), rest, scope), frame)
+        }
         let collection = Collection()
         try push(.collected(collection, frame))
         return .evaluate(body, scope, item, try self.frame(.collect(collection), frame))
@@ -124,6 +136,10 @@ extension Machine {
         case .reduce(_, _, let initial, _), .foreach(_, _, let initial, _, _):
             return .evaluate(initial, scope, item, try self.frame(.foldStarts(node, scope, item), frame))
         case .bind(let source, let body):
+            if source.isDirect {
+                let value = try direct(source, scope, item.withoutPath)
+                return .evaluate(body, try link(.value(value), scope), item, frame)
+            }
             return .evaluate(source, scope, item.withoutPath, try self.frame(.bind(body, scope, item), frame))
         case .destructure(let source, _, _):
             return .evaluate(source, scope, item.withoutPath, try self.frame(.destructure(node, scope, item), frame))

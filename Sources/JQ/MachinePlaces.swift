@@ -13,6 +13,10 @@ extension Machine {
         case .update(let paths, let change):
             return try collectPaths(paths, Update(.node(change, scope), root: item), scope, frame)
         case .set(_, let value), .arithmeticUpdate(_, _, let value), .alternativeUpdate(_, let value):
+            if value.isDirect {
+                // No frame keeps the input, so that what only this evaluation holds is changed in its place.
+                return try update(node, scope, item, with: try direct(value, scope, item), frame)
+            }
             return .evaluate(value, scope, item, try self.frame(.updateSource(node, scope, item), frame))
         default:
             preconditionFailure("only what has to do with places comes here")

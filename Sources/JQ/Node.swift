@@ -5,6 +5,8 @@ final class Node: Sendable {
     let kind: Kind
     /// Has exactly one output (or fails), with nothing to come back to: evaluated by plain recursion.
     let isDirect: Bool
+    /// Has at most one output, found by plain recursion too: `select` and what is built from it.
+    let isFilter: Bool
 
     enum Kind: Sendable {
         case identity
@@ -63,6 +65,17 @@ final class Node: Sendable {
     init(_ kind: Kind) {
         self.kind = kind
         isDirect = Self.isDirect(kind)
+        isFilter = isDirect || Self.isFilter(kind)
+    }
+
+    private static func isFilter(_ kind: Kind) -> Bool {
+        switch kind {
+        case .empty: true
+        case .pipe(let left, let right): left.isFilter && right.isFilter
+        case .conditional(let condition, let then, let otherwise):
+            condition.isDirect && then.isFilter && otherwise.isFilter
+        default: false
+        }
     }
 
     private static func isDirect(_ kind: Kind) -> Bool {

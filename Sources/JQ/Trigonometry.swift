@@ -2,7 +2,7 @@ extension Mathematics {
     /// An angle less than a quarter turn's half, and how many quarter turns were taken off.
     private static func reduced(_ angle: Double) -> (rest: DoubleDouble, quarters: Int) {
         // A larger angle has fewer digits behind the point than a turn needs; take off turns that are exact multiples.
-        let rest = angle.magnitude < 1e9 ? DoubleDouble(angle) : DoubleDouble(offTurns(angle))
+        let rest = angle.magnitude < 1e9 ? DoubleDouble(angle) : offTurns(angle)
         let quarters = (rest.high / DoubleDouble.halfPi.high).rounded()
         // A third part of pi/2, so that what is left keeps its digits near zero.
         let third = DoubleDouble(-1.4973849048591833e-33 * quarters)
@@ -11,8 +11,10 @@ extension Mathematics {
         return (left - lower - third, Int(quarters))
     }
 
-    /// A large angle less its whole turns, by remainders of ever smaller multiples of a turn.
-    private static func offTurns(_ angle: Double) -> Double {
+    /// A large angle less whole turns, by remainders of ever smaller multiples of a turn.
+    ///
+    /// From about 1e15 on digits are lost, and in the end all; an angle that large means nothing.
+    private static func offTurns(_ angle: Double) -> DoubleDouble {
         var rest = DoubleDouble(angle)
         let turn = DoubleDouble.pi.scaled(1)
         while rest.high.magnitude > 1e9 {
@@ -20,7 +22,7 @@ extension Mathematics {
             let turns = (rest.high.timesTwo(to: -scale) / turn.high).rounded()
             rest = rest - (turn * DoubleDouble(turns)).scaled(scale)
         }
-        return rest.rounded
+        return rest
     }
 
     /// Sine and cosine of a small angle, by their series.

@@ -88,6 +88,16 @@ extension JSON.Object {
         members.map { ($0.key, $0.value) }.sorted { $0.key.precedesByScalars($1.key) }
     }
 
+    /// The places of the members in the order of RFC 8785, that of the UTF-16 units of their names.
+    var canonicalOrder: [Int] {
+        let places = Array(members.indices)
+        // What is written most often was put together in order.
+        let isSorted = zip(places, places.dropFirst()).allSatisfy { place, next in
+            members[place].key.precedesByUTF16(members[next].key)
+        }
+        return isSorted ? places : places.sorted { members[$0].key.precedesByUTF16(members[$1].key) }
+    }
+
     private func place(of key: String) -> Int? {
         if let places { return places[ScalarKey(text: key)] }
         for place in members.indices where members[place].key.hasSameScalars(as: key) { return place }

@@ -45,9 +45,12 @@ private struct Parser {
         let message: String
     }
 
-    private enum Container {
-        case array([JSON])
-        case object(JSON.Object, key: String)
+    /// An array or an object that is still open; its contents are added where they lie.
+    private struct Container {
+        let isObject: Bool
+        var elements: [JSON] = []
+        var members = JSON.Object()
+        var key = ""
     }
 
     private mutating func document() throws(Failure) -> JSON {
@@ -62,7 +65,7 @@ private struct Parser {
                 try checkDepth(open.count)
                 place += 1
                 if try next(expecting: "a name or '}'") != UInt8(ascii: "}") {
-                    open.append(.object(JSON.Object(), key: try memberName()))
+                    open.append(Container(isObject: true, key: try memberName()))
                     continue
                 }
                 place += 1
@@ -71,7 +74,7 @@ private struct Parser {
                 try checkDepth(open.count)
                 place += 1
                 if try next(expecting: "a value or ']'") != UInt8(ascii: "]") {
-                    open.append(.array([]))
+                    open.append(Container(isObject: false))
                     continue
                 }
                 place += 1
@@ -85,28 +88,24 @@ private struct Parser {
 
     /// Puts a finished value where it belongs, and closes what closes after it; `true` when the document is done.
     private mutating func close(_ open: inout [Container], around value: inout JSON) throws(Failure) -> Bool {
-        while let container = open.popLast() {
-            switch container {
-            case .array(var elements):
-                elements.append(value)
-                if try endsAfterElement(UInt8(ascii: "]")) {
-                    value = .array(elements)
-                } else {
-                    open.append(.array(elements))
-                    return false
-                }
-            case .object(var members, let key):
-                try add(key, value, to: &members)
-                if try endsAfterElement(UInt8(ascii: "}")) {
-                    value = .object(members)
-                } else {
+        while !open.isEmpty {
+            let last = open.count - 1
+            if open[last].isObject {
+                try add(open[last].key, value, to: &open[last].members)
+                guard try endsAfterElement(UInt8(ascii: "}")) else {
                     guard try next(expecting: "a name") != UInt8(ascii: "}") else {
                         throw Failure(offset: place, message: "no comma may stand before '}'")
                     }
-                    open.append(.object(members, key: try memberName()))
+                    open[last].key = try memberName()
                     return false
                 }
+                value = .object(open[last].members)
+            } else {
+                open[last].elements.append(value)
+                guard try endsAfterElement(UInt8(ascii: "]")) else { return false }
+                value = .array(open[last].elements)
             }
+            open.removeLast()
         }
         skipSpace()
         guard place == bytes.count else {
@@ -130,10 +129,10 @@ private struct Parser {
     }
 
     private mutating func endsAfterElement(_ closer: UInt8) throws(Failure) -> Bool {
-        let wanted = "',' or '\(Unicode.Scalar(closer))'"
-        let byte = try next(expecting: wanted)
+        // The words for an error are made only when there is one.
+        let byte = try next(expecting: "',' or '\(Unicode.Scalar(closer))'")
         guard byte == UInt8(ascii: ",") || byte == closer else {
-            throw Failure(offset: place, message: "expected \(wanted), found \(found)")
+            throw Failure(offset: place, message: "expected ',' or '\(Unicode.Scalar(closer))', found \(found)")
         }
         place += 1
         return byte == closer

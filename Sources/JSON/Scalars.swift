@@ -21,6 +21,19 @@ extension String {
         return fast ?? utf8.lexicographicallyPrecedes(other.utf8)
     }
 
+    /// Whether this comes before `other` in the order of UTF-16 units, as RFC 8785 sorts names.
+    ///
+    /// That is the order of the UTF-8 bytes, but for scalars beyond the 16th bit against those from U+E000 on.
+    func precedesByUTF16(_ other: String) -> Bool {
+        let fast = withUnsafeBytes(other) { left, right -> Bool? in
+            for index in 0..<Swift.min(left.count, right.count) where left[index] != right[index] {
+                return Swift.min(left[index], right[index]) < 0xEE ? left[index] < right[index] : nil
+            }
+            return left.count < right.count
+        }
+        return (fast ?? nil) ?? utf16.lexicographicallyPrecedes(other.utf16)
+    }
+
     func hashScalars(into hasher: inout Hasher) {
         let done: Void? = utf8.withContiguousStorageIfAvailable { bytes in
             hasher.combine(bytes.count)
@@ -29,10 +42,10 @@ extension String {
         if done == nil { hasher.combine(Array(utf8)) }
     }
 
-    private func withUnsafeBytes(
+    private func withUnsafeBytes<Answer>(
         _ other: String,
-        _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
-    ) -> Bool? {
+        _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Answer
+    ) -> Answer? {
         let answer = utf8.withContiguousStorageIfAvailable { left in
             other.utf8.withContiguousStorageIfAvailable { right in body(left, right) }
         }

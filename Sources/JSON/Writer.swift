@@ -25,6 +25,7 @@ extension JSON {
     /// must not have one hash.
     package var canonical: [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
         writeCanonical(into: &bytes)
         return bytes
     }
@@ -137,8 +138,8 @@ extension JSON {
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
             bytes.append(UInt8(ascii: "{"))
-            let sorted = members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
-            for (index, member) in sorted.enumerated() {
+            for (index, place) in members.canonicalOrder.enumerated() {
+                let member = members[place]
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 Self.write(member.key, into: &bytes)
                 bytes.append(UInt8(ascii: ":"))

@@ -194,6 +194,6 @@ struct NestedTooDeep: Error, CustomStringConvertible {
 enum CallKey {
     static func of(_ instance: Identifier, step: Int, round: Int64 = 0) -> String {
         let name = "\(instance.value)/\(step)/\(round)"
-        return String(SHA256.hash(data: Array(name.utf8)).hexadecimal.prefix(32))
+        return SHA256.hash(data: Array(name.utf8)).prefix(16).hexadecimal
     }
 }

@@ -66,9 +66,15 @@ extension Engine {
         do {
             if let queue, queues.isEmpty { throw TaskRefusal.notInQueue(queue) }
             let query = NextTaskQuery(queues: queues, skills: worker.skills, person: worker.person)
-            guard let task = try store.nextTask(query) else { return then(.success(nil)) }
+            let found = try reservations.reserve { reserved in
+                var query = query
+                query.besides = reserved
+                return try store.nextTask(query)
+            }
+            guard let task = found else { return then(.success(nil)) }
             let actor = Actor(worker: worker, actuation: actuation)
             act(.start, on: task.id, of: task.instance, actor) { result in
+                self.reservations.release(task.id)
                 // Somebody else was first: the next one is as good.
                 if case .failure(TaskRefusal.heldBy) = result, attempt < Self.nextAttemptsMax {
                     return self.claimNext(

@@ -23,6 +23,7 @@ package final class Engine: Sendable {
     let owner: Int64
     let lanes: [EngineLane]
     let backlog = Backlog()
+    let reservations = Reservations()
     let held = Locked<Set<WorkID>>([])
     let dispatcher: Dispatcher
 
@@ -161,20 +162,18 @@ package final class Engine: Sendable {
             return then(.failure(error))
         }
         store.submit(made.assembly.commit) { result in
-            turn.resume {
-                switch result {
-                case .success:
-                    made.assembly.committed()
+            switch result {
+            case .success:
+                made.assembly.committed()
+                turn.leave()
+                then(.success(made.answer))
+            case .failure(let error):
+                made.assembly.abandoned()
+                guard error == .conflict, attempt < self.settings.commitAttemptsMax else {
                     turn.leave()
-                    then(.success(made.answer))
-                case .failure(let error):
-                    made.assembly.abandoned()
-                    guard error == .conflict, attempt < self.settings.commitAttemptsMax else {
-                        turn.leave()
-                        return then(.failure(error))
-                    }
-                    self.decide(turn, attempt: attempt + 1, then, make)
+                    return then(.failure(error))
                 }
+                turn.resume { self.decide(turn, attempt: attempt + 1, then, make) }
             }
         }
     }

@@ -66,8 +66,9 @@ final class EngineLane: Sendable {
         func forgetTask(_ id: Identifier) { lane.state.withLock { $0.tasks.forget(id) } }
     }
 
-    /// Runs `body` on the lane's thread when it is this instance's turn.
-    func enter(_ id: Identifier, _ body: @escaping @Sendable (Turn) -> Void) {
+    /// Runs `body` when it is this instance's turn: on the lane's thread, or at once, on the caller's, when nobody is
+    /// before it and the caller may be kept.
+    func enter(_ id: Identifier, here: Bool = false, _ body: @escaping @Sendable (Turn) -> Void) {
         let isFree = state.withLock { state in
             guard state.waiting[id] == nil else {
                 state.waiting[id]?.append(body)
@@ -76,7 +77,9 @@ final class EngineLane: Sendable {
             state.waiting[id] = []
             return true
         }
-        if isFree { queue.async { body(Turn(lane: self, id: id)) } }
+        guard isFree else { return }
+        let turn = Turn(lane: self, id: id)
+        if here { body(turn) } else { queue.async { body(turn) } }
     }
 
     private func leave(_ id: Identifier) {

@@ -4,12 +4,12 @@ package import SirdarCore
 /// What the journal tells of a decision: enough to read the story, and to replay it.
 package enum Story {
     static func detail(_ event: Event, _ decision: Decision, _ workflow: Workflow) -> JSON {
-        var object: JSON.Object = [
-            "status": .string(decision.instance.status.name), "version": .number(JSON.Number(Int(decision.instance.version))),
-        ]
-        if !decision.changes.isEmpty { object["steps"] = .array(decision.changes.map { $0.json(workflow) }) }
-        for (key, value) in event.json { object[key] = value }
+        // In the canonical order wherever that is known, so that sealing the entry has nothing to sort.
+        var object = event.json
         if case .ended(let ending) = decision.instance.progress { object["ending"] = ending.json }
+        object["status"] = .string(decision.instance.status.name)
+        if !decision.changes.isEmpty { object["steps"] = .array(decision.changes.map { $0.json(workflow) }) }
+        object["version"] = .number(JSON.Number(Int(decision.instance.version)))
         return .object(object)
     }
 
@@ -45,14 +45,14 @@ package enum Story {
 
 extension StepChange {
     func json(_ workflow: Workflow) -> JSON {
-        var object: JSON.Object = [
-            "step": .number(JSON.Number(step)), "at": .string(workflow[node].pointer), "is": .string(phase.name),
-        ]
+        var object: JSON.Object = ["at": .string(workflow[node].pointer)]
         if let attempt { object["attempt"] = .number(JSON.Number(attempt)) }
-        if case .retrying(let at) = phase { object["until"] = .string(at.description) }
         object["input"] = input
+        object["is"] = .string(phase.name)
         object["output"] = output
         object["problem"] = problem?.json
+        object["step"] = .number(JSON.Number(step))
+        if case .retrying(let at) = phase { object["until"] = .string(at.description) }
         return .object(object)
     }
 }

@@ -111,20 +111,22 @@ package struct SealedEntry: Sendable, Hashable {
 extension Entry {
     /// Puts the entry in its final form. `nonce` is 16 random bytes, used only where something is confidential.
     package func sealed(nonce: [UInt8]) -> SealedEntry {
+        // In the canonical order, so that nothing is left to sort.
         var publicPart: JSON.Object = [
             "action": .string(action), "actor": actor.json, "at": .string(at.description),
-            "channel": .string(channel.rawValue), "object": object.json,
+            "channel": .string(channel.rawValue),
         ]
-        if !detail.isNull { publicPart["detail"] = detail }
-        if let fence { publicPart["fence"] = .number(JSON.Number(Int(fence))) }
-        if let refusal { publicPart["refusal"] = .string(refusal) }
-        if let requestID { publicPart["requestId"] = .string(requestID) }
         var hidden: [UInt8]?
         if !confidential.isEmpty {
             let bytes = JSON.object(confidential).canonical
             publicPart["commitment"] = .string(Commitment.of(bytes, nonce: nonce))
             hidden = bytes
         }
+        if !detail.isNull { publicPart["detail"] = detail }
+        if let fence { publicPart["fence"] = .number(JSON.Number(Int(fence))) }
+        publicPart["object"] = object.json
+        if let refusal { publicPart["refusal"] = .string(refusal) }
+        if let requestID { publicPart["requestId"] = .string(requestID) }
         return SealedEntry(
             object: object.id,
             at: at,
@@ -148,8 +150,17 @@ package enum Commitment {
 extension Sequence<UInt8> {
     /// Two lower-case digits a byte.
     package var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * underestimatedCount)
+        for byte in self {
+            text.append(Self.digit(byte >> 4))
+            text.append(Self.digit(byte & 15))
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 

@@ -6,29 +6,25 @@ import SirdarJournal
 
 extension SQLiteStore {
     package func instance(_ id: Identifier) throws(StoreError) -> Instance? {
-        try readOnce { database -> Instance? in
-            let row = try Row.fetchOne(
-                database.cachedStatement(
-                    sql: """
-                        SELECT i.version, i.status, i.state, s.workflow, s.parent, s.parent_step, s.request, s.started_at, s.input,
-                            r.text, p.text
-                        FROM instance i JOIN instance_start s ON s.instance = i.id
-                        JOIN label r ON r.id = s.requester JOIN label p ON p.id = s.scope WHERE i.id = ?
-                        """), arguments: [id.value])
-            guard let row else { return nil }
-            var reader = ByteReader(row.bytes(8))
-            var instance = Instance(
-                id: id,
-                workflow: row[3],
-                parent: parent(row[4], row[5]),
-                origin: .init(
-                    request: (row[6] as Int64?).map(Identifier.init(value:)), requester: row[9], scope: row[10]),
-                startedAt: Timestamp(milliseconds: row[7]),
-                input: try reader.json()
-            )
-            guard let status = Instance.Status(rawValue: row[1]) else { throw MalformedBytes("an unknown status") }
-            try instance.restore(version: row[0], status: status, stateBytes: row.bytes(2))
-            return instance
+        try readers.read { reader in
+            try reader.instance.first(.integer(id.value)) { row in
+                var input = ByteReader(row.bytes(8))
+                var instance = Instance(
+                    id: id,
+                    workflow: Int(row.integer(3)),
+                    parent: parent(row.optionalInteger(4), row.optionalInteger(5).map(Int.init)),
+                    origin: .init(
+                        request: row.optionalInteger(6).map(Identifier.init(value:)), requester: row.text(9),
+                        scope: row.text(10)),
+                    startedAt: Timestamp(milliseconds: row.integer(7)),
+                    input: try input.json()
+                )
+                guard let status = Instance.Status(rawValue: Int(row.integer(1))) else {
+                    throw MalformedBytes("an unknown status")
+                }
+                try instance.restore(version: row.integer(0), status: status, stateBytes: row.bytes(2))
+                return instance
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import SirdarJournal
 package final class SQLiteStore: Store {
     let pool: DatabasePool
     let writer: Writer
+    let readers: Readers
     private let log: Logger
 
     /// The first version without the bug by which two connections can damage a write-ahead log.
@@ -46,7 +47,11 @@ package final class SQLiteStore: Store {
         }
         writer = try Writer(pool: pool)
         try writer.releaseLeases()
+        readers = try Readers(path: path)
     }
+
+    /// Who only reads leaves first: the last to leave tidies up the log, which is the writer's to do.
+    deinit { readers.close() }
 
     package struct NewerSchema: Error, CustomStringConvertible {
         package let path: String
@@ -113,18 +118,23 @@ package final class SQLiteStore: Store {
 
     /// What GRDB throws, as the store's own closed set.
     func translated<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
-        do { return try body() } catch let error as StoreError {
-            throw error
-        } catch let error as MalformedBytes {
-            throw .corrupt(error.what)
-        } catch let error as DatabaseError {
+        do { return try body() } catch { throw StoreError(reading: error) }
+    }
+}
+
+extension StoreError {
+    init(reading error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as MalformedBytes: self = .corrupt(error.what)
+        case let error as SQLiteFailure: self = error.storeError
+        case let error as DatabaseError:
             switch error.resultCode {
-            case .SQLITE_FULL: throw .storageFull
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw .corrupt(error.description)
-            default: throw .unavailable(error.description)
+            case .SQLITE_FULL: self = .storageFull
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(error.description)
+            default: self = .unavailable(error.description)
             }
-        } catch {
-            throw .unavailable(String(describing: error))
+        default: self = .unavailable(String(describing: error))
         }
     }
 }

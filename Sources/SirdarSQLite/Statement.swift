@@ -40,6 +40,29 @@ final class Statement {
         }
     }
 
+    /// Binds, and reads row after row while `row` answers `true`.
+    func scan(_ values: Value..., row: (Columns) throws -> Bool) throws {
+        bind(values)
+        defer { sqlite3_reset(pointer) }
+        while true {
+            switch sqlite3_step(pointer) {
+            case SQLITE_ROW: if try !row(Columns(pointer: pointer)) { return }
+            case SQLITE_DONE: return
+            default: throw SQLiteFailure(connection)
+            }
+        }
+    }
+
+    /// What `row` makes of the one row there is, or `nil`.
+    func first<Answer>(_ value: Value, row: (Columns) throws -> Answer) throws -> Answer? {
+        var answer: Answer?
+        try scan(value) { columns in
+            answer = try row(columns)
+            return false
+        }
+        return answer
+    }
+
     enum Value {
         case integer(Int64)
         case text(String)
@@ -51,6 +74,7 @@ final class Statement {
         fileprivate let pointer: OpaquePointer
 
         func integer(_ index: Int32) -> Int64 { sqlite3_column_int64(pointer, index) }
+        func optionalInteger(_ index: Int32) -> Int64? { isNull(index) ? nil : integer(index) }
         func isNull(_ index: Int32) -> Bool { sqlite3_column_type(pointer, index) == SQLITE_NULL }
 
         func text(_ index: Int32) -> String { String(decoding: bytes(index), as: UTF8.self) }

@@ -181,7 +181,7 @@ struct WriteTransaction {
             let statement = instance.status.isFinal ? statements.endInstance : statements.updateInstance
             return try statement.run(
                 .integer(instance.id.value), .optional(write.expecting), .int(instance.status.rawValue),
-                .integer(write.at.milliseconds), .blob(instance.stateBytes))
+                .integer(write.at.milliseconds), .blob(write.state))
         }
         if changed == 0 { throw failure(.conflict) }
     }
@@ -196,7 +196,7 @@ struct WriteTransaction {
         try run { () throws(SQLiteFailure) in
             try statements.insertInstance.run(
                 .integer(instance.id.value), .integer(instance.version), .int(instance.status.rawValue),
-                .int(instance.status.isFinal ? 1 : 0), .integer(write.at.milliseconds), .blob(instance.stateBytes))
+                .int(instance.status.isFinal ? 1 : 0), .integer(write.at.milliseconds), .blob(write.state))
         }
         try run { () throws(SQLiteFailure) in
             try statements.insertStart.run(
@@ -211,13 +211,13 @@ struct WriteTransaction {
     private mutating func update(_ write: TaskWrite) throws(WriteFailure) {
         let task = write.task
         let queue = try label(task.queue)
-        let skills = try label(task.spec.skillSet)
+        let skills = try label(write.skillSet)
         let owner = try task.owner.map { owner throws(WriteFailure) in try label(owner.person) } ?? .null
         let statements = statements
         let changed = try run { () throws(SQLiteFailure) in
             try statements.updateTask.run(
                 .integer(task.id.value), .optional(write.before?.version), queue, skills, owner, .int(task.stage.rawValue),
-                .integer(task.rank), .integer(task.version), .blob(task.stateBytes))
+                .integer(task.rank), .integer(task.version), .blob(write.state))
         }
         if changed == 0 { throw failure(.conflict) }
         if let before = write.before { try count(before, -1) }
@@ -227,16 +227,16 @@ struct WriteTransaction {
     private mutating func insert(_ write: TaskWrite) throws(WriteFailure) {
         let task = write.task
         let queue = try label(task.queue)
-        let skills = try label(task.spec.skillSet)
+        let skills = try label(write.skillSet)
         let statements = statements
         try run { () throws(SQLiteFailure) in
             try statements.insertTask.run(
                 .integer(task.id.value), .integer(task.instance.value), .int(task.step), .int(task.node),
                 .int(task.kind.rawValue), queue, skills, .int(task.stage.rawValue), .integer(task.rank),
-                .integer(task.version), .blob(task.stateBytes))
+                .integer(task.version), .blob(write.state))
         }
         try run { () throws(SQLiteFailure) in
-            try statements.insertSpec.run(.integer(task.id.value), .blob(task.specBytes))
+            try statements.insertSpec.run(.integer(task.id.value), .blob(write.spec))
         }
         try count(task, 1)
     }

@@ -19,6 +19,7 @@ final class Writer: Sendable {
     }
 
     static let groupMax = 1000
+    private static let toldAtOnceMax = 4
 
     private let pool: DatabasePool
     private let state = Locked(State())
@@ -65,7 +66,12 @@ final class Writer: Sendable {
             }
             if group.isEmpty { return }
             let acknowledgements = write(group)
-            acknowledging.async { for acknowledge in acknowledgements { acknowledge() } }
+            // A few are told at once, unless others wait to be written: that saves a change of threads.
+            if group.count <= Self.toldAtOnceMax, state.withLock({ $0.pending.isEmpty }) {
+                for acknowledge in acknowledgements { acknowledge() }
+            } else {
+                acknowledging.async { for acknowledge in acknowledgements { acknowledge() } }
+            }
         }
     }
 

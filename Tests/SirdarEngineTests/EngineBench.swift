@@ -17,12 +17,17 @@ final class EngineBench {
     private let actions: [any Action]
     private var workflows: [(Workflow, Int)] = []
 
-    init(clock: ManualClock = ManualClock(), actions: [any Action] = [EngineBench.note]) throws {
+    init(
+        in folder: URL? = nil,
+        clock: ManualClock = ManualClock(),
+        actions: [any Action] = [EngineBench.note]
+    ) throws {
         self.clock = clock
         self.actions = actions
-        folder = FileManager.default.temporaryDirectory.appending(path: "sirdar-engine-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Self.open(folder)
+        let temporary = FileManager.default.temporaryDirectory
+        self.folder = folder ?? temporary.appending(path: "sirdar-engine-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
+        store = try Self.open(self.folder)
         engine = Self.make(store, clock, library, actions)
         engine.run()
     }

@@ -3,6 +3,7 @@ import HummingbirdTesting
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarImages
 import SirdarServer
 import Testing
 

@@ -50,6 +50,7 @@ enum RowsLimit {
         bench.start()
         try ended.wait()
         bench.store.observe(nil)
+        bench.engine.stop()
         return bench.store.recorded
     }
 
@@ -93,6 +94,8 @@ final class RawConnection {
         var opened: OpaquePointer?
         guard sqlite3_open(path, &opened) == SQLITE_OK, let opened else { throw Wrong("\(path) cannot be opened") }
         pointer = opened
+        // The store that was here before may still be closing.
+        sqlite3_busy_timeout(opened, 10_000)
         for pragma in ["synchronous = FULL", "foreign_keys = ON", "cache_size = -16000", "secure_delete = ON"] {
             guard sqlite3_exec(pointer, "PRAGMA \(pragma)", nil, nil, nil) == SQLITE_OK else { throw Wrong(pragma) }
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `sirdar-bench [--quick] [--only NAME,…] [--dir FOLDER]`: measures, and prints one JSON object.
+/// `sirdar-bench [--quick] [--only NAME,…] [--in-flight N,…] [--dir FOLDER]`: measures, and prints one JSON object.
 ///
 /// Progress goes to standard error. The yardsticks run in the same folder just before, so that each figure can stand
 /// beside what the disk and SQLite could do at that time: figures of two runs are never compared, ratios are.
@@ -48,6 +48,7 @@ enum SirdarBench {
 struct Options {
     var isQuick = false
     var only: Set<String> = []
+    var inFlight = [1, 16, 256, 1000]
     var folder = FileManager.default.temporaryDirectory.path
 
     init(_ arguments: [String]) throws {
@@ -56,8 +57,9 @@ struct Options {
             switch word {
             case "--quick": isQuick = true
             case "--only": only = Set((rest.popFirst() ?? "").split(separator: ",").map(String.init))
+            case "--in-flight": inFlight = (rest.popFirst() ?? "").split(separator: ",").compactMap { Int($0) }
             case "--dir": folder = rest.popFirst() ?? folder
-            default: throw Wrong("usage: sirdar-bench [--quick] [--only NAME,…] [--dir FOLDER]")
+            default: throw Wrong("usage: sirdar-bench [--quick] [--only NAME,…] [--in-flight N,…] [--dir FOLDER]")
             }
         }
     }

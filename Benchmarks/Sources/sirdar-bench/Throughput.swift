@@ -10,10 +10,14 @@ enum Throughput {
     static let transitionsToEnd = 4
 
     static func measure(_ options: Options, _ scratch: Scratch, _ report: Report, _ limit: Yardstick) throws {
-        for inFlight in [1, 16, 256, 1000] {
-            let all = inFlight == 1 ? options.scale(3000, quick: 300) : options.scale(30_000, quick: 3000)
+        let seconds = options.scale(8.0, quick: 1.5)
+        for inFlight in options.inFlight {
+            // As many as take about so long: all at once a tenth of the limit, one by one almost all of it.
+            let serial = limit["serial_full_per_s"] ?? 500
+            let expected = min(Double(inFlight) * serial, (limit["group1000_full_per_s"] ?? 50_000) / 10)
+            let count = max(inFlight, Int(expected * seconds) / (transitionsToWait + transitionsToEnd))
             let folder = try scratch.folder("transitions")
-            try measure(inFlight, of: inFlight == 16 ? all / 2 : all, FiveSteps(folder: folder), report, limit)
+            try measure(inFlight, of: count, FiveSteps(folder: folder), report, limit)
             scratch.remove(folder)
         }
     }
@@ -26,7 +30,7 @@ enum Throughput {
         _ limit: Yardstick
     ) throws {
         // The first ones pay for caches and for a log that has yet to grow.
-        _ = try run(bench, count: min(count, 4 * inFlight + 200), inFlight: inFlight)
+        _ = try run(bench, count: max(inFlight, count / 5), inFlight: inFlight)
         let before = bench.store.acknowledged
         let times = try run(bench, count: count, inFlight: inFlight)
         let transitions = bench.store.acknowledged - before

@@ -39,15 +39,20 @@ package struct Identifier: Hashable, Comparable, Sendable {
 extension Identifier: CustomStringConvertible, LosslessStringConvertible {
     package var description: String {
         let (high, low) = words
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 { text.append(0x2D) }
-            let word = index < 16 ? high : low
-            text.append(digits[Int(word >> UInt64(60 - (index % 16) * 4) & 0xF)])
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for index in 0..<32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let word = index < 16 ? high : low
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - (index % 16) * 4) & 0xF)
+                text[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                place += 1
+            }
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads the text form, in either case of letters. `nil` when it is not a UUID or its checksum is wrong.

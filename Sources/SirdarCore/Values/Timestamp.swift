@@ -106,9 +106,12 @@ extension Int64 {
 
 extension [UInt8] {
     fileprivate mutating func appendPadded(_ number: Int64, _ width: Int) {
-        let digits = String(number).utf8
-        for _ in digits.count..<Swift.max(width, digits.count) { append(0x30) }
-        append(contentsOf: digits)
+        guard number >= 0, number < 10_000 else { return append(contentsOf: String(number).utf8) }
+        var unit: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+        while unit > 0 {
+            append(UInt8(0x30 + number / unit % 10))
+            unit /= 10
+        }
     }
 }
 

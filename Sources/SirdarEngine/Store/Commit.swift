@@ -14,27 +14,38 @@ package struct Commit: Sendable {
     package init() {}
 }
 
-package struct InstanceWrite: Sendable {
+/// A class, as `TaskWrite` is: it goes through several hands, and a copy would touch every part of the state.
+package final class InstanceWrite: Sendable {
     package let instance: Instance
     /// The version that it must have; `nil`: it is new.
     package let expecting: Int64?
     package let at: Timestamp
+    /// The instance's changing part, made by whoever decides: the one writer has nothing to do but write.
+    package let state: [UInt8]
 
     package init(_ instance: Instance, expecting: Int64?, at: Timestamp) {
         self.instance = instance
         self.expecting = expecting
         self.at = at
+        state = instance.stateBytes
     }
 }
 
-package struct TaskWrite: Sendable {
+package final class TaskWrite: Sendable {
     package let task: ManualTask
     /// The task as it was, whose version it must still have; `nil`: it is new.
     package let before: ManualTask?
+    /// The task's changing part, and for a new one what never changes.
+    package let state: [UInt8]
+    package let spec: [UInt8]
+    package let skillSet: String
 
     package init(_ task: ManualTask, before: ManualTask?) {
         self.task = task
         self.before = before
+        state = task.stateBytes
+        spec = before == nil ? task.specBytes : []
+        skillSet = task.spec.skillSet
     }
 }
 

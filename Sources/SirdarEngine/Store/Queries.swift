@@ -77,6 +77,8 @@ package struct NextTaskQuery: Sendable, Hashable {
     package var skills: Set<String>
     /// The person, whose excluded tasks are passed over.
     package var person: String
+    /// Tasks that are passed over because they are being given to somebody else just now.
+    package var besides: Set<Identifier> = []
 
     package init(queues: Set<String>, skills: Set<String>, person: String) {
         self.queues = queues
