@@ -146,7 +146,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        suite("CommandTests", ["JSON", "sirdar"]),
+        suite("CommandTests", ["JSON", "SirdarEngine", "sirdar"]),
         suite("SirdarWalkTests", ["JSON", "sirdar"]),
         suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
     ]

@@ -71,6 +71,15 @@ struct EndingTests {
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    @Test("a host that is not known is told as one")
+    func unknownHost() throws {
+        var tool = Tool()
+        tool.environment["SIRDAR_URL"] = "http://nowhere.invalid:1"
+        let outcome = try tool.run("me -q")
+        #expect(outcome.code == 69)
+        #expect(outcome.messages.hasPrefix("sirdar: Nothing answers at http://nowhere.invalid:1"))
+    }
+
     @Test("a connection that breaks off is unavailability, not a success")
     func brokenConnection() throws {
         let server = try ScriptedServer(

@@ -177,7 +177,9 @@ struct TaskTests {
             ],
             ["id": "fstab", "text": "Edit fstab", "required": false, "evidence": "text", "ticked": false],
         ]
-        task["runbook"] = ["name": "r", "title": "Reconfigure storage", "text": "# Before\n\nLook.\u{1B}[2J"]
+        task["runbook"] = [
+            "name": "r", "title": "Reconfigure storage", "text": "{{x}}", "plain_text": "# Before\n\nLook.\u{1B}[2J",
+        ]
         task["operations"] = [["operation": "draft", "allowed": true], ["operation": "complete", "allowed": true]]
         let server = try ScriptedServer(.json(.object(task)))
         defer { server.stop() }

@@ -28,13 +28,7 @@ extension Reading {
         object["form"] = .array(task.spec.form.fields.map { json($0, of: task) })
         object["outcomes"] = .array(task.spec.outcomes.map(JSON.string))
         let runbook = task.runbook.flatMap { library.runbook($0) }
-        object["runbook"] =
-            runbook.map {
-                [
-                    "name": .string($0.name), "title": .string($0.title), "hash": .string($0.hash.hex),
-                    "version": .number(JSON.Number($0.version)), "text": .string($0.text),
-                ]
-            } ?? .null
+        object["runbook"] = runbook.map { json($0, of: task) } ?? .null
         object["checklist"] = .array(try (runbook?.checklist.items ?? []).map { try json($0, of: task) })
         object["operations"] = .array(
             try TaskOffer.all(task, worker, at: now).map { offer in
@@ -47,6 +41,17 @@ extension Reading {
         object["last_check"] = task.lastCheck.map(Self.json) ?? .null
         object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
         return .object(object)
+    }
+
+    /// The runbook as it was written, and as a terminal shows it, with the task's values and ticks.
+    private func json(_ runbook: Runbook, of task: ManualTask) -> JSON {
+        let values = (task.spec.about.asObject ?? [:]).reduce(into: [:]) { $0[$1.key] = Show.value($1.value) }
+        let plain = runbook.plainText(values: values, ticked: Set(task.ticks.map(\.item)))
+        return [
+            "name": .string(runbook.name), "title": .string(runbook.title), "hash": .string(runbook.hash.hex),
+            "version": .number(JSON.Number(runbook.version)), "text": .string(runbook.text),
+            "plain_text": .string(plain),
+        ]
     }
 
     private func json(_ field: Form.Field, of task: ManualTask) -> JSON {

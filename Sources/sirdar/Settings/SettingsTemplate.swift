@@ -6,7 +6,7 @@ extension SettingKey {
         #
         # An option of the command line (--worker-slots) comes before the environment (SIRDAR_WORKER_SLOTS), that before
         # this file, that before the default. `sirdar config explain` shows what holds, and where it comes from. Folders
-        # are seen from where the server is started. The folder of this file itself is set by --config or SIRDAR_CONFIG.
+        # are seen from where the server is started. The folder of this file is set by --config or SIRDAR_CONFIG.
 
         """ + inFile.map { "\n# \($0.why) (\($0.bounds))\n\($0.name): \($0.quoted)\n" }.joined()
 

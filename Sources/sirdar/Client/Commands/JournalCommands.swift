@@ -37,7 +37,8 @@ struct JournalCommand: ParsableCommand {
         }
 
         private static func row(_ entry: JSON) -> [Table.Cell] {
-            let object = [entry["object"]?.text("kind"), entry["object"]?.text("id"), entry.text("part")]
+            // The part is what is meant: the task of an instance, the name of a machine.
+            let object = [entry["object"]?.text("kind"), entry.text("part") ?? entry["object"]?.text("id")]
             return [
                 .init(entry["sequence"]?.phrase ?? "", .quiet),
                 .init(entry.moment("at").map(\.local) ?? entry.text("at") ?? ""),

@@ -47,8 +47,9 @@ struct RequestCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ask for an image to be made usable in another project.",
             discussion: """
-                An image carries settings of its project: where its storage and render manager are. \
-                An engineer points a machine that is made from it at the other project's, and an image is made of that.
+                An image carries settings of its project: the addresses of the shared storage and of the render \
+                manager. An engineer points a machine that is made from it at the other project's, and an image is made \
+                of that.
                 """
         )
 

@@ -102,7 +102,9 @@ struct TaskView: Sendable {
     }
 
     private var runbook: [String] {
-        guard let runbook = task["runbook"], let text = runbook.text("text") else { return [] }
+        guard let runbook = task["runbook"], let text = runbook.text("plain_text") ?? runbook.text("text") else {
+            return []
+        }
         let lines = Text.printable(text, keepsLines: true).split(separator: "\n", omittingEmptySubsequences: false)
         return section(
             "Runbook: \(runbook.text("title") ?? runbook.text("name") ?? "")",

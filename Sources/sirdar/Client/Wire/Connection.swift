@@ -77,25 +77,29 @@ struct Connection: Sendable {
         }
         if let error = error as? HTTPClientError, error == .readTimeout || error == .deadlineExceeded {
             return [
-                "\(server) did not answer within \(answerSeconds) s. It may have done it: look before you repeat it."
+                "\(server) did not answer within \(answerSeconds) s.",
+                "It may have done what was asked: look before you repeat it.",
             ]
         }
-        // NIO has one error for names and another for addresses, which names the call that failed.
-        let isUnconnected = "\(type(of: error))" == "NIOConnectionError" || text.hasPrefix("connect(")
+        let reason = text.contains("UnknownHost") ? "no such host" : systemReason(text)
+        let isUnconnected = "\(type(of: error))" == "NIOConnectionError" || reason.map(unconnected.contains) == true
         guard isUnconnected || error as? HTTPClientError == .connectTimeout else {
             return ["\(server) broke off before its answer was whole. Look what was done before you repeat it."]
         }
-        let reason = systemReason(text).map { " (\($0))" } ?? ""
         return [
-            "Nothing answers at \(server)\(reason).",
+            "Nothing answers at \(server)\(reason.map { " (\($0))" } ?? "").",
             "Start the server there with `sirdar serve`, or set SIRDAR_URL to where it runs.",
         ]
     }
 
+    /// What the system says of a connection that never was.
+    private static let unconnected = Set([ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT].map(systemReason))
+
     /// What the system calls the error whose number stands in the text.
     private static func systemReason(_ text: String) -> String? {
         guard let found = text.firstRange(of: "errno: ") else { return nil }
-        guard let number = Int32(text[found.upperBound...].prefix { $0.isNumber }) else { return nil }
-        return String(cString: strerror(number)).lowercased()
+        return Int32(text[found.upperBound...].prefix { $0.isNumber }).map(systemReason)
     }
+
+    private static func systemReason(_ number: Int32) -> String { String(cString: strerror(number)).lowercased() }
 }
