@@ -12,9 +12,9 @@ extension WordRule {
             match: .words,
             instead: "fence for the number that grows with each owner, \"Unix epoch\" for 1970",
             also: ["epochs"],
-            unless: "unix epoch",
             // The names that the workflow language and `strftime` give to it.
-            homes: ["Sources/SirdarCore/Definition/Scope.swift", "Sources/JQ/TimeFormats.swift"]
+            homes: ["Sources/SirdarCore/Definition/Scope.swift", "Sources/JQ/TimeFormats.swift"],
+            unless: "unix epoch"
         ),
         WordRule(word: "audit log", match: .words, instead: "journal", also: ["audit logs", "audit trail"]),
         WordRule(word: "snooze", match: .words, instead: "hold", also: ["snoozed", "snoozes"]),
