@@ -170,8 +170,7 @@ struct Machine {
         switch item.json {
         case .array(let elements): return try element(elements, 0, max(item.depth - 1, 0), path, frame)
         case .object(let members): return try member(members, 0, max(item.depth - 1, 0), path, frame)
-        case .null: throw .type("Cannot iterate over null")
-        case .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(item.json))")
+        case .null, .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(item.json))")
         }
     }
 
@@ -212,9 +211,10 @@ struct Machine {
     /// The path of an item that is about to be looked into; `nil` when none is asked for.
     func reached(_ item: Item, orFail message: String) throws(Failure) -> Path? {
         guard let path = item.path, path.isLost else { return item.path }
-        // A scalar that is what stood there is as good as reached.
-        guard path.key == item.json, item.json.asArray == nil, item.json.asObject == nil, item.json.asString == nil
-        else { throw .type("\(message) \(Kinds.short(item.json))") }
+        // Null, true or false where the same stood is as good as reached.
+        guard path.key == item.json, item.json.isNull || item.json.asBool != nil else {
+            throw .type("\(message) \(Kinds.short(item.json))")
+        }
         return path.parent
     }
 
