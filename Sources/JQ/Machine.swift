@@ -120,8 +120,8 @@ struct Machine {
                 } catch {
                     return try unwind(error)
                 }
-            case .evaluate, .elements, .members, .range, .collected, .folded, .alternative, .label, .pathsCollected,
-                .updateIsEmpty, .allSet:
+            case .evaluate, .elements, .members, .range, .collected, .folded, .alternative, .label, .updated,
+                .updateIsEmpty:
                 continue
             }
         }
@@ -152,14 +152,11 @@ struct Machine {
             return flag.isSet ? .backtrack : .evaluate(node, scope, item, frame)
         case .attempt, .attemptIsOver, .label, .otherPattern:
             return .backtrack
-        case .pathsCollected(let update, let frame):
-            return try nextUpdate(update, frame)
-        case .updateIsEmpty(let update, let frame):
-            update.deletions.append(.array(update.paths[update.place]))
-            update.place += 1
-            return try nextUpdate(update, frame)
-        case .allSet(let update, let frame):
-            return .deliver(update.root, frame)
+        case .updated(let update, let frame):
+            return try finish(update, frame)
+        case .updateIsEmpty(let update):
+            update.deletions.append(.array(update.path))
+            return .backtrack
         }
     }
 

@@ -36,10 +36,10 @@ enum Strings {
         "indices/1": Native(rise: .by(1), run: indices),
         "_strindices/1": Native(rise: .by(1), run: stringIndices),
         "index/1": Native(rise: .scalar) { meter, input, arguments throws(Failure) in
-            try indices(&meter, input, arguments).asArray?.first ?? .null
+            try Access.index(try indices(&meter, input, arguments), 0)
         },
         "rindex/1": Native(rise: .scalar) { meter, input, arguments throws(Failure) in
-            try indices(&meter, input, arguments).asArray?.last ?? .null
+            try Access.index(try indices(&meter, input, arguments), -1)
         },
     ]
 
