@@ -14,10 +14,7 @@ enum Access {
             let scalars = Array(text.unicodeScalars)
             return .string(String(String.UnicodeScalarView(scalars[try range(slice, scalars.count)])))
         case (.array(let elements), .array(let wanted)): return indices(elements, wanted)
-        case (.null, .string), (.null, .number), (.null, .null): return .null
-        case (.null, .object(let slice)):
-            _ = try range(slice, 0)
-            return .null
+        case (.null, .string), (.null, .number), (.null, .object): return .null
         default:
             throw .type("Cannot index \(Kinds.name(value)) with \(Kinds.describe(key))")
         }
@@ -67,7 +64,6 @@ enum Access {
         guard path.count <= Ordering.depthMax else { throw .type("Path too deep") }
         var value = value
         for key in path {
-            if case .null = value { return .null }
             value = try index(value, key)
         }
         return value
@@ -216,7 +212,7 @@ enum Access {
                 case .object(let slice):
                     for place in try range(slice, elements.count) { isDeleted[place] = true }
                 default:
-                    throw .type("Cannot delete field at \(Kinds.name(key)) index of array")
+                    throw .type("Cannot delete \(Kinds.name(key)) element of array")
                 }
             }
             try meter.charge(elements: elements.count)
@@ -224,7 +220,7 @@ enum Access {
         case .object(var members):
             for key in keys {
                 guard case .string(let name) = key else {
-                    throw .type("Cannot delete field at \(Kinds.name(key)) index of object")
+                    throw .type("Cannot delete \(Kinds.name(key)) field of object")
                 }
                 members.removeValue(forKey: name)
             }

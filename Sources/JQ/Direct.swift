@@ -123,8 +123,7 @@ extension Machine {
         switch target.json {
         case .array(let values): elements = values
         case .object(let members): elements = members.values
-        case .null: throw .type("Cannot iterate over null")
-        case .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(target.json))")
+        case .null, .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(target.json))")
         }
         var outputs: [JSON] = []
         var deepest = 0

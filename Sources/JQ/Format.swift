@@ -62,7 +62,7 @@ enum Format: String, CaseIterable, Sendable {
 
     private func row(_ value: JSON, separator: String, _ quote: (String) -> String) throws(Failure) -> String {
         guard case .array(let cells) = value else {
-            throw .type("\(Kinds.describe(value)) cannot be \(rawValue)-formatted, only an array can be")
+            throw .type("\(Kinds.describe(value)) cannot be \(rawValue)-formatted, only array")
         }
         var texts: [String] = []
         for cell in cells {

@@ -39,7 +39,6 @@ final class Frame {
         case updateSource(Node, Scope?, Item)
         case updatePath(Update)
         case updateValue(Update)
-        case setPath(Update, Item)
     }
 
     init(_ kind: Kind, _ next: Frame?) {
@@ -79,22 +78,21 @@ final class Fold {
     }
 }
 
-/// The state of an assignment: the value being changed, and the paths to change.
+/// The state of an assignment: the value as it is so far, and what is still to be deleted from it.
 final class Update {
     enum Change {
         case node(Node, Scope?)
         case operation(BinaryOperator, Item)
         case alternative(Item)
-        /// Paths are set as they come.
-        case none
+        case value(Item)
     }
 
     let change: Change
     var root: Item
-    var paths: [[JSON]] = []
     var deletions: [JSON] = []
-    var place = 0
-    /// How many choices there were before the change of one path began.
+    /// The path whose new value is being worked out.
+    var path: [JSON] = []
+    /// How many choices there were before that began.
     var choiceCount = 0
 
     init(_ change: Change, root: Item) {
@@ -169,7 +167,6 @@ enum Choice {
     case attemptIsOver(Int)
     case label(Int)
     case otherPattern(Int, Matching, Frame)
-    case pathsCollected(Update, Frame)
-    case updateIsEmpty(Update, Frame)
-    case allSet(Update, Frame)
+    case updated(Update, Frame)
+    case updateIsEmpty(Update)
 }

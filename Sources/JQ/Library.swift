@@ -108,17 +108,16 @@ enum Library {
         def combinations(n): . as $choices | [range(n)] | map($choices) | combinations;
 
         def paths: path(..) | select(length > 0);
-        def paths(condition):
-            . as $in | paths | select(. as $p | $in | getpath($p) | condition);
+        def paths(condition): path(.. | select(condition)) | select(length > 0);
         def leaf_paths: paths(scalars);
         def del(f): delpaths([path(f)]);
         def pick(f): . as $in | reduce path(f) as $p (null; setpath($p; $in | getpath($p)));
         def from_entries: reduce .[] as $entry ({};
-            . + { ($entry | (if .key == false then .key else .key // .k // .name // .Name // .Key // .K end)
-                | if type == "string" then . else tojson end):
+            . + { ($entry | .key // .k // .name // .Name // .Key // .K):
                 ($entry | if has("value") then .value elif has("v") then .v else .Value end) });
         def with_entries(f): to_entries | map(f) | from_entries;
         def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;
+        def transpose: [range(map(length) | max // 0) as $i | [.[][$i]]];
         def sort_by(f): _sort_by(map([f]));
         def group_by(f): _group_by(map([f]));
         def unique_by(f): _unique_by(map([f]));
@@ -136,7 +135,6 @@ enum Library {
                 if .e then .x else empty end);
         def truncate_stream(stream): . as $n | null | stream | . as $input
             | if (.[0] | length) > $n then setpath([0]; .[0][$n:]) else empty end;
-        def truncate_stream($depth; stream): $depth | truncate_stream(stream);
 
         def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] |= $row);
         def INDEX(f): INDEX(.[]; f);

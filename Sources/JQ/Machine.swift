@@ -120,8 +120,8 @@ struct Machine {
                 } catch {
                     return try unwind(error)
                 }
-            case .evaluate, .elements, .members, .range, .collected, .folded, .alternative, .label, .pathsCollected,
-                .updateIsEmpty, .allSet:
+            case .evaluate, .elements, .members, .range, .collected, .folded, .alternative, .label, .updated,
+                .updateIsEmpty:
                 continue
             }
         }
@@ -152,14 +152,11 @@ struct Machine {
             return flag.isSet ? .backtrack : .evaluate(node, scope, item, frame)
         case .attempt, .attemptIsOver, .label, .otherPattern:
             return .backtrack
-        case .pathsCollected(let update, let frame):
-            return try nextUpdate(update, frame)
-        case .updateIsEmpty(let update, let frame):
-            update.deletions.append(.array(update.paths[update.place]))
-            update.place += 1
-            return try nextUpdate(update, frame)
-        case .allSet(let update, let frame):
-            return .deliver(update.root, frame)
+        case .updated(let update, let frame):
+            return try finish(update, frame)
+        case .updateIsEmpty(let update):
+            update.deletions.append(.array(update.path))
+            return .backtrack
         }
     }
 
@@ -170,8 +167,7 @@ struct Machine {
         switch item.json {
         case .array(let elements): return try element(elements, 0, max(item.depth - 1, 0), path, frame)
         case .object(let members): return try member(members, 0, max(item.depth - 1, 0), path, frame)
-        case .null: throw .type("Cannot iterate over null")
-        case .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(item.json))")
+        case .null, .bool, .number, .string: throw .type("Cannot iterate over \(Kinds.describe(item.json))")
         }
     }
 
@@ -212,9 +208,10 @@ struct Machine {
     /// The path of an item that is about to be looked into; `nil` when none is asked for.
     func reached(_ item: Item, orFail message: String) throws(Failure) -> Path? {
         guard let path = item.path, path.isLost else { return item.path }
-        // A scalar that is what stood there is as good as reached.
-        guard path.key == item.json, item.json.asArray == nil, item.json.asObject == nil, item.json.asString == nil
-        else { throw .type("\(message) \(Kinds.short(item.json))") }
+        // Null, true or false where the same stood is as good as reached.
+        guard path.key == item.json, item.json.isNull || item.json.asBool != nil else {
+            throw .type("\(message) \(Kinds.short(item.json))")
+        }
         return path.parent
     }
 

@@ -46,7 +46,7 @@ extension Machine {
         case .foldStarts, .foldSource, .foldUpdate, .destructure, .destructureKey:
             return try fold(item, frame, next)
         case .error: throw .raised(item.json, isType: false)
-        case .path, .getpath, .lose, .updateSource, .updatePath, .updateValue, .setPath:
+        case .path, .getpath, .lose, .updateSource, .updatePath, .updateValue:
             return try place(item, frame, next)
         }
     }

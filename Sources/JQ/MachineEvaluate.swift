@@ -266,7 +266,7 @@ extension ObjectBuilding {
             place += 1
         } else {
             guard case .string(let name) = part.json else {
-                throw .type("Object keys must be strings")
+                throw .type("Cannot use \(Kinds.describe(part.json)) as object key")
             }
             key = name
         }

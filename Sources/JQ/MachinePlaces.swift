@@ -11,7 +11,7 @@ extension Machine {
         case .getpath(let path):
             return .evaluate(path, scope, item.withoutPath, try self.frame(.getpath(item), frame))
         case .update(let paths, let change):
-            return try collectPaths(paths, Update(.node(change, scope), root: item), scope, frame)
+            return try updatePaths(paths, Update(.node(change, scope), root: item), scope, frame)
         case .set(_, let value), .arithmeticUpdate(_, _, let value), .alternativeUpdate(_, let value):
             if value.isDirect {
                 // No frame keeps the input, so that what only this evaluation holds is changed in its place.
@@ -36,16 +36,11 @@ extension Machine {
         case .updateSource(let node, let scope, let input):
             return try update(node, scope, input, with: item, next)
         case .updatePath(let update):
-            update.paths.append(try keys(of: item))
-            return .backtrack
+            return try change(try keys(of: item), update, next)
         case .updateValue(let update):
+            // The first value counts; what else the change could give is forgotten.
             choices.removeLast(choices.count - update.choiceCount)
-            try set(update, to: item)
-            update.place += 1
-            return try nextUpdate(update, next)
-        case .setPath(let update, let value):
-            update.paths = [try keys(of: item)]
-            try set(update, to: value)
+            try set(update, update.path, to: item)
             return .backtrack
         default:
             preconditionFailure("only what has to do with places comes here")
@@ -77,74 +72,62 @@ extension Machine {
     ) throws(Failure) -> Step {
         switch node.kind {
         case .arithmeticUpdate(let operation, let paths, _):
-            return try collectPaths(paths, Update(.operation(operation, value), root: input), scope, frame)
+            return try updatePaths(paths, Update(.operation(operation, value), root: input), scope, frame)
         case .alternativeUpdate(let paths, _):
-            return try collectPaths(paths, Update(.alternative(value), root: input), scope, frame)
+            return try updatePaths(paths, Update(.alternative(value), root: input), scope, frame)
         case .set(let paths, _):
-            let update = Update(.none, root: input)
-            try push(.allSet(update, frame))
-            let start = Item(input.json, depth: input.depth, path: .root)
-            return .evaluate(paths, scope, start, try self.frame(.setPath(update, value), frame))
+            return try updatePaths(paths, Update(.value(value), root: input), scope, frame)
         default:
             preconditionFailure("only assignments come here")
         }
     }
 
-    private mutating func collectPaths(
+    private mutating func updatePaths(
         _ paths: Node,
         _ update: Update,
         _ scope: Scope?,
         _ frame: Frame
     ) throws(Failure) -> Step {
-        try push(.pathsCollected(update, frame))
+        try push(.updated(update, frame))
         let start = Item(update.root.json, depth: update.root.depth, path: .root)
         return .evaluate(paths, scope, start, try self.frame(.updatePath(update), frame))
     }
 
-    /// Changes path after path; stops where a change has to be evaluated first.
-    mutating func nextUpdate(_ update: Update, _ frame: Frame) throws(Failure) -> Step {
-        while update.place < update.paths.count {
-            try meter.charge(steps: 1)
-            let value = Item(try Access.get(update.root.json, update.paths[update.place]), depth: update.root.depth)
-            let changed: Item
-            switch update.change {
-            case .node(let node, let scope):
-                guard node.isDirect else {
-                    update.choiceCount = choices.count
-                    try push(.updateIsEmpty(update, frame))
-                    return .evaluate(node, scope, value, try self.frame(.updateValue(update), frame))
-                }
-                changed = try direct(node, scope, value)
-            case .operation(let operation, let operand): changed = try combine(operation, value, operand)
-            case .alternative(let other): changed = value.json.isTrue ? value : other
-            case .none: preconditionFailure("paths that are set are not collected")
+    /// Changes what stands at one path, before the next path is looked for.
+    private mutating func change(_ path: [JSON], _ update: Update, _ frame: Frame) throws(Failure) -> Step {
+        let value = Item(try Access.get(update.root.json, path), depth: update.root.depth)
+        let changed: Item
+        switch update.change {
+        case .node(let node, let scope):
+            guard node.isDirect else {
+                update.choiceCount = choices.count
+                update.path = path
+                try push(.updateIsEmpty(update))
+                return .evaluate(node, scope, value, try self.frame(.updateValue(update), frame))
             }
-            try set(update, to: changed)
-            update.place += 1
+            changed = try direct(node, scope, value)
+        case .operation(let operation, let operand): changed = try combine(operation, value, operand)
+        case .alternative(let other): changed = value.json.isTrue ? value : other
+        case .value(let new): changed = new
         }
+        try set(update, path, to: changed)
+        return .backtrack
+    }
+
+    /// All paths are done; what had no new value goes.
+    mutating func finish(_ update: Update, _ frame: Frame) throws(Failure) -> Step {
         if !update.deletions.isEmpty {
             update.root.json = try Access.delete(update.root.json, update.deletions, &meter)
         }
         return .deliver(update.root, frame)
     }
 
-    private mutating func set(_ update: Update, to value: Item) throws(Failure) {
-        let path = update.paths[update.change.isNone ? 0 : update.place]
+    private mutating func set(_ update: Update, _ path: [JSON], to value: Item) throws(Failure) {
+        let depth = max(update.root.depth, path.count + value.depth)
+        // Taken out, so that it is changed in its place. An error leaves nobody who could miss it.
         var root = update.root.json
         update.root.json = .null
-        let depth = max(update.root.depth, path.count + value.depth)
-        do throws(Failure) {
-            try Access.set(&root, path, value.json, &meter)
-        } catch {
-            update.root.json = root
-            throw error
-        }
+        try Access.set(&root, path, value.json, &meter)
         update.root = try checked(Item(root, depth: depth))
-    }
-}
-
-extension Update.Change {
-    fileprivate var isNone: Bool {
-        if case .none = self { true } else { false }
     }
 }

@@ -9,7 +9,8 @@ enum Sequences {
         "_group_by/1": Native(rise: .by(1), run: groupBy),
         "_unique_by/1": Native(rise: .by(0), run: uniqueBy),
         "unique/0": Native(rise: .by(0)) { (meter: inout Meter, input: JSON, _: [JSON]) throws(Failure) -> JSON in
-            try uniqueBy(&meter, input, [input])
+            _ = try elements(input, orFail: "sorted")
+            return try uniqueBy(&meter, input, [input])
         },
         "min/0": Native(rise: .by(0)) { (meter: inout Meter, input: JSON, _: [JSON]) throws(Failure) -> JSON in
             try extreme(&meter, input, input, isMax: false)
@@ -32,7 +33,6 @@ enum Sequences {
             guard levels.double >= 0 else { throw .type("flatten depth must not be negative") }
             return try flatten(&meter, input, levels: levels.double)
         },
-        "transpose/0": Native(rise: .by(0), run: transpose),
         "bsearch/1": Native(rise: .scalar, run: search),
         "join/1": Native(rise: .scalar, run: join),
     ]
@@ -44,12 +44,19 @@ enum Sequences {
         return elements
     }
 
+    private static func elements(_ input: JSON, sortedBy keys: JSON) throws(Failure) -> [JSON] {
+        guard case .array(let elements) = input else {
+            let both = "\(Kinds.describe(input)) and \(Kinds.describe(keys))"
+            throw .type("\(both) cannot be sorted, as they are not both arrays")
+        }
+        return elements
+    }
+
     private static func add(_ meter: inout Meter, _ input: JSON, _: [JSON]) throws(Failure) -> JSON {
         let terms: [JSON]
         switch input {
         case .array(let elements): terms = elements
         case .object(let members): terms = members.values
-        case .null: throw .type("Cannot iterate over null")
         default: throw .type("Cannot iterate over \(Kinds.describe(input))")
         }
         // Texts and lists grow in one piece, so that a long sum costs its length and not its square.
@@ -93,7 +100,7 @@ enum Sequences {
     }
 
     private static func sortBy(_ meter: inout Meter, _ input: JSON, _ keys: [JSON]) throws(Failure) -> JSON {
-        let elements = try elements(input, orFail: "sorted")
+        let elements = try elements(input, sortedBy: keys[0])
         return .array(try Ordering.sortedPlaces(keys[0].asArray ?? [], &meter).map { elements[$0] })
     }
 
@@ -111,12 +118,12 @@ enum Sequences {
     }
 
     private static func groupBy(_ meter: inout Meter, _ input: JSON, _ keys: [JSON]) throws(Failure) -> JSON {
-        let elements = try elements(input, orFail: "grouped")
+        let elements = try elements(input, sortedBy: keys[0])
         return .array(try groups(keys[0].asArray ?? [], &meter).map { .array($0.map { elements[$0] }) })
     }
 
     private static func uniqueBy(_ meter: inout Meter, _ input: JSON, _ keys: [JSON]) throws(Failure) -> JSON {
-        let elements = try elements(input, orFail: "grouped")
+        let elements = try elements(input, sortedBy: keys[0])
         return .array(try groups(keys[0].asArray ?? [], &meter).compactMap { $0.first.map { elements[$0] } })
     }
 
@@ -127,8 +134,9 @@ enum Sequences {
         _ keys: JSON,
         isMax: Bool
     ) throws(Failure) -> JSON {
-        let elements = try elements(input, orFail: "iterated over")
-        let keys = keys.asArray ?? []
+        guard case .array(let elements) = input, case .array(let keys) = keys else {
+            throw .type("\(Kinds.describe(input)) and \(Kinds.describe(keys)) cannot be iterated over")
+        }
         guard var best = elements.indices.first else { return .null }
         for place in elements.indices.dropFirst() {
             let order = try Ordering.compare(keys[place], keys[best], &meter)
@@ -147,7 +155,14 @@ enum Sequences {
         case .array(let elements):
             try meter.charge(elements: elements.count)
             return .array(elements.reversed())
-        default: throw .type("Cannot reverse \(Kinds.describe(input))")
+        case .object(let members) where members.isEmpty: return .array([])
+        case .number(0): return .array([])
+        case .bool: throw .type("\(Kinds.describe(input)) has no length")
+        case .number(let number):
+            // jq counts down from a number's size, and finds that it has no elements.
+            let last = JSON.Number(number.double.magnitude - 1)
+            throw .type("Cannot index number with number (\(last))")
+        case .object(let members): throw .type("Cannot index object with number (\(members.count - 1))")
         }
     }
 
@@ -158,7 +173,6 @@ enum Sequences {
         switch input {
         case .array(let elements): waiting = [(elements, 0)]
         case .object(let members): waiting = [(members.values, 0)]
-        case .null: throw .type("Cannot iterate over null")
         default: throw .type("Cannot iterate over \(Kinds.describe(input))")
         }
         while let (elements, place) = waiting.popLast() {
@@ -173,22 +187,6 @@ enum Sequences {
         }
         try meter.charge(elements: flat.count)
         return .array(flat)
-    }
-
-    private static func transpose(_ meter: inout Meter, _ input: JSON, _: [JSON]) throws(Failure) -> JSON {
-        let rows = try elements(input, orFail: "transposed")
-        var lists: [[JSON]] = []
-        for row in rows {
-            guard case .array(let cells) = row else {
-                throw .type("\(Kinds.describe(row)) cannot be transposed, as it is not an array")
-            }
-            lists.append(cells)
-        }
-        let width = lists.map(\.count).max() ?? 0
-        try meter.charge(elements: width * rows.count)
-        return .array(
-            (0..<width).map { column in .array(lists.map { column < $0.count ? $0[column] : .null }) }
-        )
     }
 
     /// The place of a value in a sorted array, or where it would go, as `-1 - place`.
@@ -212,7 +210,6 @@ enum Sequences {
         switch input {
         case .array(let elements): parts = elements
         case .object(let members): parts = members.values
-        case .null: throw .type("Cannot iterate over null")
         default: throw .type("Cannot iterate over \(Kinds.describe(input))")
         }
         var text = ""

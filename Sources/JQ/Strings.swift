@@ -36,10 +36,10 @@ enum Strings {
         "indices/1": Native(rise: .by(1), run: indices),
         "_strindices/1": Native(rise: .by(1), run: stringIndices),
         "index/1": Native(rise: .scalar) { meter, input, arguments throws(Failure) in
-            try indices(&meter, input, arguments)[0] ?? .null
+            try Access.index(try indices(&meter, input, arguments), 0)
         },
         "rindex/1": Native(rise: .scalar) { meter, input, arguments throws(Failure) in
-            try indices(&meter, input, arguments).asArray?.last ?? .null
+            try Access.index(try indices(&meter, input, arguments), -1)
         },
     ]
 
@@ -89,7 +89,7 @@ enum Strings {
     // MARK: Scalars
 
     private static func explode(_ meter: inout Meter, _ input: JSON, _: [JSON]) throws(Failure) -> JSON {
-        guard case .string(let text) = input else { throw .type("\(Kinds.describe(input)) cannot be exploded") }
+        guard case .string(let text) = input else { throw .type("explode input must be a string") }
         try meter.charge(elements: text.utf8.count)
         return .array(text.unicodeScalars.map { .number(JSON.Number(Int($0.value))) })
     }
@@ -150,7 +150,6 @@ enum Strings {
 
     private static func indices(_ meter: inout Meter, _ input: JSON, _ arguments: [JSON]) throws(Failure) -> JSON {
         switch (input, arguments[0]) {
-        case (.null, _): return .null
         case (.string, .string): return try stringIndices(&meter, input, arguments)
         case (.array(let elements), .array(let wanted)):
             try meter.charge(steps: elements.count)

@@ -68,7 +68,7 @@ struct Moment {
         second = Double(rest % 60) + (seconds - seconds.rounded(.down))
     }
 
-    /// From `[year, month, day, hours, minutes, seconds, …]`; what is missing is nothing.
+    /// From `[year, month, day, hours, minutes, seconds, …]`; what is missing is what C has there: 1900, or zero.
     init(broken value: JSON, _ name: String) throws(Failure) {
         var fields: [Double] = []
         for field in value.asArray ?? [] {
@@ -77,10 +77,13 @@ struct Moment {
             }
             fields.append(number.double)
         }
-        guard !fields.isEmpty else { throw .type("\(name) requires parsed datetime inputs") }
         func field(_ place: Int, _ otherwise: Double = 0) -> Double { place < fields.count ? fields[place] : otherwise }
-        let (months, days) = (Int(field(1)), Int(field(2, 1)))
-        let monthStart = Self.days(Int(field(0)) + months.flooredQuotient(by: 12), months.flooredRemainder(by: 12), 1)
+        let (months, days) = (Int(field(1)), Int(field(2)))
+        let monthStart = Self.days(
+            Int(field(0, 1_900)) + months.flooredQuotient(by: 12),
+            months.flooredRemainder(by: 12),
+            1
+        )
         let time = Double(Int(field(3))) * 3_600 + Double(Int(field(4))) * 60 + field(5)
         try self.init(seconds: Double(monthStart + days - 1) * 86_400 + time, name)
     }

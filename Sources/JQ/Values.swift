@@ -59,13 +59,20 @@ enum Values {
         case (.array(let elements), .number(let number)):
             let isNumber = number.isFinite || !number.double.isNaN
             return .bool(isNumber && elements.indices.contains(number.truncated))
+        case (.null, _): return false
         case (_, let key):
             throw .type("Cannot check whether \(Kinds.name(input)) has a \(Kinds.name(key)) key")
         }
     }
 
     private static func contains(_ meter: inout Meter, _ input: JSON, _ arguments: [JSON]) throws(Failure) -> JSON {
-        .bool(try contains(input, arguments[0], 0, &meter))
+        // True and false are two kinds in jq. Deeper down, what is of another kind is only not contained.
+        let areBooleans = input.asBool != nil && arguments[0].asBool != nil
+        guard Kinds.name(input) == Kinds.name(arguments[0]), !areBooleans || input == arguments[0] else {
+            let both = "\(Kinds.describe(input)) and \(Kinds.describe(arguments[0]))"
+            throw .type("\(both) cannot have their containment checked")
+        }
+        return .bool(try contains(input, arguments[0], 0, &meter))
     }
 
     private static func contains(
@@ -98,10 +105,6 @@ enum Values {
             try meter.charge(steps: whole.utf8.count / 16)
             return Strings.firstPlace(of: Array(part.utf8), in: Array(whole.utf8), from: 0) != nil
         default:
-            guard Kinds.name(whole) == Kinds.name(part) else {
-                let both = "\(Kinds.describe(whole)) and \(Kinds.describe(part))"
-                throw .type("\(both) cannot have their containment checked")
-            }
             return try Ordering.areEqual(whole, part, &meter)
         }
     }
@@ -171,6 +174,10 @@ enum Values {
     }
 
     private static func toEntries(_ meter: inout Meter, _ input: JSON, _: [JSON]) throws(Failure) -> JSON {
+        if case .array(let elements) = input {
+            try meter.charge(elements: elements.count * 3)
+            return .array(elements.enumerated().map { ["key": .number(JSON.Number($0.offset)), "value": $0.element] })
+        }
         guard case .object(let members) = input else { throw .type("\(Kinds.describe(input)) has no keys") }
         try meter.charge(elements: members.count * 3)
         return .array(members.map { ["key": .string($0.key), "value": $0.value] })

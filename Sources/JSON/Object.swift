@@ -77,12 +77,6 @@ extension JSON.Object {
         return true
     }
 
-    package func reserving(_ capacity: Int) -> JSON.Object {
-        var copy = self
-        copy.members.reserveCapacity(capacity)
-        return copy
-    }
-
     /// The members by the order that jq and most tools sort keys in: that of their scalars.
     package var sortedByKey: [(key: String, value: JSON)] {
         members.map { ($0.key, $0.value) }.sorted { $0.key.precedesByScalars($1.key) }
