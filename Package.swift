@@ -147,7 +147,7 @@ let package = Package(
             ]
         ),
         suite("CommandTests", ["JSON", "SirdarEngine", "sirdar"]),
-        suite("SirdarWalkTests", ["JSON", "sirdar"]),
+        suite("SirdarWalkTests", ["JSON", "SirdarEngine", "SirdarTestKit", "sirdar"]),
         suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
     ]
 )

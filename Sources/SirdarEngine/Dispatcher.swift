@@ -29,6 +29,7 @@ final class Dispatcher: Sendable {
     }
 
     static let timersMax = 500
+    static let lookAgainAfter = Interval(milliseconds: 250)
 
     init(clock: any Clock) { self.clock = clock }
 
@@ -84,14 +85,15 @@ final class Dispatcher: Sendable {
             return state.engine
         }
         guard let engine else { return }
+        let now = clock.now()
         do {
             try fireTimers(engine)
             renewLeases(engine)
             claimWork(engine)
             if let next = try engine.store.nextDue() {
-                // What has no room yet is asked for when a place is free, and looked at in between.
-                let pause = Interval(milliseconds: engine.backlog.exists ? 50 : 1)
-                ring(at: max(next, clock.now().advanced(by: pause)))
+                // What was due already is in hand: on its way, or waiting for a place, and a free place rings. It is
+                // looked at again all the same.
+                ring(at: next > now ? next : clock.now().advanced(by: Self.lookAgainAfter))
             }
         } catch {
             engine.log.error("what is due could not be read: \(error)")
@@ -118,6 +120,7 @@ final class Dispatcher: Sendable {
 
     private func claimWork(_ engine: Engine) {
         let room = engine.pool.room
+        if room.total == 0 { engine.backlog.mark() }
         guard room.total > 0,
             state.withLock({ state in
                 defer { state.isClaiming = true }

@@ -36,4 +36,14 @@ package enum StatementText {
         INSERT INTO entry (object, at, canonical, nonce, confidential)
         VALUES (?1, ?2, ?3, ?4, ?5)
         """
+
+    static let again = """
+        UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
+        WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)
+        """
+
+    static let park = """
+        UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
+        WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
+        """
 }

@@ -38,18 +38,8 @@ struct Statements {
         endInstance = try prepare(StatementText.endInstance)
         insertInstance = try prepare(StatementText.insertInstance)
         insertStart = try prepare(StatementText.insertStart)
-        again = try prepare(
-            """
-            UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
-            WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)
-            """
-        )
-        park = try prepare(
-            """
-            UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
-            WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
-            """
-        )
+        again = try prepare(StatementText.again)
+        park = try prepare(StatementText.park)
         drop = try prepare(StatementText.drop)
         insertWork = try prepare(StatementText.insertWork)
         nextLane = try prepare(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import NIOCore
 import SirdarClouds
 import SirdarEngine
 import SirdarImages
@@ -31,7 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
             log: program.log
         ).application(host: settings.listen.host, port: settings.listen.port)
         Self.greet(settings)
-        try await application.runService()
+        do { try await application.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw AddressInUse(address: "\(settings.listen)")
+        }
     }
 
     private static func greet(_ settings: Settings) {
@@ -69,5 +72,15 @@ enum PrivateFile {
         guard FileManager.default.createFile(atPath: temporary, contents: data, attributes: [.posixPermissions: 0o600]),
             rename(temporary, path) == 0
         else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+    }
+}
+
+/// Another program listens where this one was to.
+struct AddressInUse: EndsWithCode, CustomStringConvertible {
+    let address: String
+
+    var ending: Ending { .unavailable }
+    var description: String {
+        "\(address) is in use by another program. Stop that one, or set SIRDAR_LISTEN to another address."
     }
 }

@@ -48,8 +48,8 @@ struct RequestCommand: ParsableCommand {
             abstract: "Ask for an image to be made usable in another project.",
             discussion: """
                 An image carries settings of its project: the addresses of the shared storage and of the render \
-                manager. An engineer points a machine that is made from it at the other project's, and an image is made \
-                of that.
+                manager. An engineer points a machine that is made from it at the other project's, and an image is \
+                made of that.
                 """
         )
 
