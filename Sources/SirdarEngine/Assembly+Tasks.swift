@@ -87,7 +87,9 @@ extension Assembly {
             event.name, on: task.instance, kind: "task", part: task.id.description, fence: after.fence,
             detail: Story.detail(event, before: task, after: after))
         if let end = decision.end {
-            guard let instance = try engine.instance(task.instance, turn) else { throw UnknownInstance(id: task.instance) }
+            guard let instance = try engine.instance(task.instance, turn) else {
+                throw UnknownInstance(id: task.instance)
+            }
             try apply(.taskEnded(step: task.step, end: end), to: instance)
         }
         return after

@@ -88,8 +88,8 @@ package final class Engine: Sendable {
 
     /// Tells an instance that something has happened, and answers once that is durable.
     ///
-    /// - Parameter then: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`. It runs
-    ///   on a thread of the store's or the engine's, and must not wait there for another commit.
+    /// - Parameter then: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`. It
+    ///   runs on a thread of the store's or the engine's, and must not wait there for another commit.
     package func handle(
         _ event: Event,
         for id: Identifier,
@@ -148,7 +148,9 @@ package final class Engine: Sendable {
 
     // MARK: Deciding
 
-    func lane(of id: Identifier) -> EngineLane { lanes[Int(truncatingIfNeeded: Mixer.mix(UInt64(id.value)) % UInt64(lanes.count))] }
+    func lane(of id: Identifier) -> EngineLane {
+        lanes[Int(truncatingIfNeeded: Mixer.mix(UInt64(id.value)) % UInt64(lanes.count))]
+    }
 
     /// Makes a decision, commits it, and makes it again when somebody else was first.
     func decide<Answer: Sendable>(
