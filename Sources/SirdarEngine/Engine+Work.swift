@@ -11,6 +11,8 @@ extension Engine {
     /// Performs a step that is ours, in a reserved place. `origin`: its instance's, where that is known.
     func perform(_ step: DueStep, of origin: Instance.Origin?, in place: WorkerPool.Place) {
         held.withLock { held in _ = held.insert(step.id) }
+        // Should it take long, its lease is prolonged well before it lapses.
+        dispatcher.ring(at: clock.now().advanced(by: Interval(milliseconds: settings.lease.milliseconds / 3)))
         pool.run(place) {
             let outcome = self.attempt(step, of: origin)
             self.report(outcome, of: step)

@@ -88,7 +88,8 @@ package final class Engine: Sendable {
 
     /// Tells an instance that something has happened, and answers once that is durable.
     ///
-    /// `then`: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`.
+    /// `then`: gets the instance as it is afterwards, or a `Refusal`, a `StoreError`, `UnknownInstance`. It
+    ///   runs on a thread of the store's or the engine's, and must not wait there for another commit.
     package func handle(
         _ event: Event,
         for id: Identifier,

@@ -95,7 +95,8 @@ final class DemonstrationStudio {
     func image(_ id: String, until state: String) throws -> JSON {
         try eventually {
             let image = try json("requester", "image show \(id)")
-            return image["state"]?.asString == state ? image : nil
+            // Not `nil` alone: that would be JSON's null.
+            return image["state"]?.asString == state ? .some(image) : Optional<JSON>.none
         }
     }
 

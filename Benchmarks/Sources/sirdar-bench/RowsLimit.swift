@@ -114,13 +114,22 @@ final class RawConnection {
         return prepared
     }
 
+    func execute(_ sql: String) throws {
+        guard sqlite3_exec(pointer, sql, nil, nil, nil) == SQLITE_OK else {
+            throw Wrong("\(sql): \(String(cString: sqlite3_errmsg(pointer)))")
+        }
+    }
+
     func begin() throws { try beginStatement?.step() }
     func commit() throws { try commitStatement?.step() }
 
     /// One number that a query gives.
     func number(_ sql: String) throws -> Int64 {
-        let statement = try prepare(sql)
-        guard sqlite3_step(statement.pointer) == SQLITE_ROW else { throw Wrong("\(sql) gives nothing") }
+        try number(prepare(sql))
+    }
+
+    func number(_ statement: RawStatement) throws -> Int64 {
+        guard sqlite3_step(statement.pointer) == SQLITE_ROW else { throw Wrong("a query gives nothing") }
         defer { sqlite3_reset(statement.pointer) }
         return sqlite3_column_int64(statement.pointer, 0)
     }

@@ -28,7 +28,7 @@ enum SirdarBench {
         let groups: [(name: String, run: () throws -> Void)] = [
             ("rows", { try RowsLimit.measure(options, folder, report) }),
             ("transitions", { try Throughput.measure(options, folder, report, limit) }),
-            ("latency", { try Latency.measure(options, folder, report, limit) }),
+            ("latency", { try Latency.measure(options, folder, report) }),
             ("find", { try ClaimFind.measure(options, folder, report, limit) }),
             ("claims", { try ClaimRace.measure(options, folder, report, limit) }),
             ("disk", { try DiskUse.measure(options, folder, report) }),

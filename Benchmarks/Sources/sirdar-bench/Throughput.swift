@@ -15,11 +15,48 @@ enum Throughput {
             // As many as take about so long: all at once a tenth of the limit, one by one almost all of it.
             let serial = limit["serial_full_per_s"] ?? 500
             let expected = min(Double(inFlight) * serial, (limit["group1000_full_per_s"] ?? 50_000) / 10)
-            let count = max(inFlight, Int(expected * seconds) / (transitionsToWait + transitionsToEnd))
+            let share = inFlight == 1 ? 0.3 : 1
+            let count = max(inFlight, Int(expected * seconds * share) / (transitionsToWait + transitionsToEnd))
             let folder = try scratch.folder("transitions")
-            try measure(inFlight, of: count, FiveSteps(folder: folder), report, limit)
+            let bench = try FiveSteps(folder: folder)
+            if inFlight == 1 {
+                try measureOneByOne(count, bench, Beside(folder), report)
+            } else {
+                try measure(inFlight, of: count, bench, report, limit)
+            }
             scratch.remove(folder)
         }
+    }
+
+    /// One instance after the other, in turns with the limit's own serial commits.
+    private static func measureOneByOne(
+        _ count: Int,
+        _ bench: FiveSteps,
+        _ beside: Beside,
+        _ report: Report
+    ) throws {
+        let turns = 20
+        var seconds = (engine: 0.0, limit: 0.0)
+        var commits = (engine: 0, limit: 0)
+        for turn in 0..<turns + 2 {
+            let before = bench.store.acknowledged
+            let times = try run(bench, count: max(1, count / turns), inFlight: 1)
+            let watch = Stopwatch()
+            var done = 0
+            while watch.seconds < (times.toWait + times.toEnd) / 2 {
+                try beside.commit()
+                done += 1
+            }
+            // The first turns pay for what is new.
+            guard turn >= 2 else { continue }
+            seconds.engine += times.toWait + times.toEnd
+            seconds.limit += watch.seconds
+            commits.engine += bench.store.acknowledged - before
+            commits.limit += done
+        }
+        let serial = Double(commits.limit) / seconds.limit
+        report.yardstick("serial_full_beside_per_s", serial)
+        report.add("transitions_1_in_flight", Double(commits.engine) / seconds.engine, limit: serial)
     }
 
     private static func measure(
@@ -36,12 +73,8 @@ enum Throughput {
         let transitions = bench.store.acknowledged - before
         let whole = Double(transitions) / (times.toWait + times.toEnd)
         let name = "transitions_\(inFlight)_in_flight"
-        if inFlight == 1 {
-            report.add(name, whole, limit: limit["serial_full_per_s"])
-        } else {
-            report.add(name, whole, limit: limit["group1000_full_per_s"])
-            report.add(name + "_with_our_rows", whole, limit: report.yardstick("our_rows_group1000_per_s"))
-        }
+        report.add(name, whole, limit: limit["group1000_full_per_s"])
+        report.add(name + "_with_our_rows", whole, limit: report.yardstick("our_rows_group1000_per_s"))
         guard inFlight == 256 else { return }
         let l1000 = limit["group1000_full_per_s"]
         report.add("transitions_to_the_wait", Double(count * transitionsToWait) / times.toWait, limit: l1000)

@@ -77,7 +77,7 @@ enum WaitingChild {
     private static func fill(_ folder: String, count: Int) throws {
         let bench = try FiveSteps(folder: folder)
         // Caches are full by now: what comes on top is what waiting costs.
-        let few = count / 5
+        let few = count / 2
         try wait(for: few, bench)
         sleep(1)
         let before = ThisProcess.memory()

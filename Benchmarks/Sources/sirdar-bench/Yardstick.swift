@@ -15,7 +15,7 @@ struct Yardstick {
         let folder = try scratch.folder("limit")
         let program = folder + "/sqlite_limit"
         try run("/usr/bin/env", ["cc", "-O2", "-o", program, source, "-lsqlite3"])
-        let isSmall = options.isQuick || !(options.wants("find") || options.wants("latency"))
+        let isSmall = options.isQuick || !options.wants("find")
         say("The limit: \(source)")
         let output = try run(program, [folder, options.scale("2", quick: "0.5")] + (isSmall ? ["quick"] : []))
         var values: [String: Double] = [:]

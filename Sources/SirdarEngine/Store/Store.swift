@@ -9,7 +9,8 @@ import SirdarJournal
 package protocol Store: RecordReader {
     // MARK: Writing
 
-    /// Writes `commit` and acknowledges it, from a thread of the store's own, once it is durable.
+    /// Writes `commit` and acknowledges it, from a thread of the store's own, once it is durable. `then` must not
+    /// wait for another commit: that thread may be the one that writes.
     ///
     /// Commits are applied in the order of their submission and are grouped; a conflict fails its own commit alone.
     func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void)

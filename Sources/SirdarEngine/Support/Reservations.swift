@@ -1,8 +1,7 @@
 import SirdarCore
 
 /// Tasks that are on their way to somebody: found, and not yet claimed on the disk. Without it everybody who asks at
-/// the
-/// same time would find the same task, and all but one would ask again.
+/// the same time would find the same task, and all but one would ask again.
 final class Reservations: Sendable {
     private let tasks = Locked<Set<Identifier>>([])
 
