@@ -72,7 +72,7 @@ extension WordRule {
                 // The conformance reports are lines that people and scripts read.
                 homes: [
                     "Sources/sirdar/", "Tests/JQTests/SuiteTests.swift", "Tests/JSONSchemaTests/SchemaSuiteTests.swift",
-                    "Tests/JQTests/DifferentialTests.swift", "Benchmarks/",
+                    "Tests/JQTests/Differential/", "Benchmarks/",
                 ]
             )
         ]

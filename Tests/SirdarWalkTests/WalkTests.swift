@@ -104,8 +104,9 @@ struct WalkTests {
         {
             #expect(names.count { $0 == name } == 1, "\(name) is told once")
         }
-        let people = steps.compactMap { $0["by"] }.filter { !$0.isNull }
-        #expect(people.count == 2, "two steps were done by people")
+        let people = steps.flatMap { $0["actors"]?.asArray ?? [] }.compactMap { $0["name"]?.asString }
+        #expect(Set(people) == ["operator", "operator2"])
+        #expect(steps.allSatisfy { $0["kind"]?.asString != "automatic" || $0["output"] != nil }, "outputs are told")
         let machines = try studio.items("operator", "machine list --project harrow")
         #expect(!machines.contains { $0["name"]?.asString?.contains("builder") ?? false }, "the builder is removed")
         let left = try studio.files().filter { $0.contains(".part") || $0.contains(".new") }

@@ -115,8 +115,8 @@ struct ExpressionGenerator {
         let name = pick(one)
         // What goes round as long as something comes out needs something that ends.
         if name == "recurse" {
-            return
-                "[limit(20; recurse(\(pick([".[]?", ".a?", "if type == \"number\" and . < 5 then . + 1 else empty end"]))))]"
+            let ending = [".[]?", ".a?", "if type == \"number\" and . < 5 then . + 1 else empty end"]
+            return "[limit(20; recurse(\(pick(ending))))]"
         }
         if name == "range" { return "[limit(30; range(\(leaf())))]" }
         if Int.random(in: 0..<6, using: &random) == 0 {
