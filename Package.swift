@@ -121,7 +121,7 @@ let package = Package(
         suite("JSONTests", ["JSON"]),
         suite("JQTests", ["JSON", "JQ"]),
         suite("JSONSchemaTests", ["JSON", "JSONSchema"]),
-        suite("SirdarCoreTests", ["JSON", "JQ", "SirdarCore", "SirdarTestKit"]),
+        suite("SirdarCoreTests", ["JSON", "SirdarCore", "SirdarTestKit"]),
         suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
         suite(
             "SirdarEngineTests",
