@@ -144,11 +144,17 @@ struct Route: Sendable {
         Route(method: .delete, path: path, need: need, handler: handler)
     }
 
-    func add(to router: Router<AppContext>) {
+    /// `refused` is told of what somebody who is signed in was not allowed to do.
+    func add(to router: Router<AppContext>, refused: @escaping @Sendable (Request, AppContext) -> Void) {
         let (need, handler) = (need, handler)
         router.on(RouterPath(path), method: method) { request, context in
-            try need.check(context)
-            return try await handler(request, context)
+            do {
+                try need.check(context)
+                return try await handler(request, context)
+            } catch let trouble as Trouble where trouble.code == Trouble.deniedCode {
+                refused(request, context)
+                throw trouble
+            }
         }
     }
 }

@@ -1,10 +1,13 @@
+import HTTPTypes
 package import Hummingbird
 import HummingbirdCore
+import JSON
 package import Logging
 import NIOCore
 import SirdarCore
 package import SirdarEngine
 package import SirdarImages
+import SirdarJournal
 
 /// Shows everything over HTTP, as JSON and as pages. `Routes.swift` has every URL on one screen.
 package struct Server: Sendable {
@@ -61,8 +64,25 @@ package struct Server: Sendable {
             AuthenticationMiddleware(engine: engine, blocking: blocking, limits: settings.sessions)
             CrossSiteMiddleware(origin: settings.origin)
         }
-        for route in routes { route.add(to: router) }
+        for route in routes { route.add(to: router) { request, context in noteRefusal(request, context) } }
         return router
+    }
+
+    /// What somebody was not allowed to do is kept like what was done.
+    private func noteRefusal(_ request: Request, _ context: AppContext) {
+        guard let actuation = try? context.actuation(request.isForProgram ? .api : .page) else { return }
+        engine.note(
+            Entry(
+                at: engine.clock.now(),
+                actor: actuation.actor,
+                channel: actuation.channel,
+                action: "request.refused",
+                object: .init(kind: "route", id: engine.identifiers.next(), part: request.uri.path),
+                refusal: Trouble.deniedCode,
+                detail: ["method": .string(request.method.rawValue)],
+                requestID: actuation.requestID
+            )
+        )
     }
 
     /// The program that listens; `run()` of it ends with the process's signals.

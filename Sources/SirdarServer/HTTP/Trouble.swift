@@ -25,10 +25,12 @@ extension Trouble {
         detail: "Sign in, or send a token: `Authorization: Bearer srd_…`."
     )
 
+    static let deniedCode = "denied"
+
     static func denied(_ operation: Permissions.Operation) -> Trouble {
         Trouble(
             status: 403,
-            code: "denied",
+            code: deniedCode,
             title: "Not allowed",
             detail: "Your roles do not include this (\(operation.rawValue)). An administrator can change that."
         )
