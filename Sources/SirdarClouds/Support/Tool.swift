@@ -68,15 +68,19 @@ struct ToolRun: ~Copyable {
         complaints = errors.read
     }
 
-    /// Hands each lock to the child under a number that no later one overwrites; answers the first number that is free.
+    /// Hands the locks to the child as 3 and up; answers the first number after them, from which everything is closed.
+    ///
+    /// They go by way of numbers above all of theirs, so that none overwrites another. What lies between must not stay
+    /// open: the server's listening socket, held by an orphan, would keep the next server from its address.
     private static func inherit(_ locks: [FileLock], _ actions: inout posix_spawn_file_actions_t) -> Int32 {
-        let highest = locks.map(\.descriptor.number).max() ?? 0
-        var next = max(3, highest + 1)
-        for lock in locks {
-            posix_spawn_file_actions_adddup2(&actions, lock.descriptor.number, next)
-            next += 1
+        let above = max(3 + Int32(locks.count), (locks.map(\.descriptor.number).max() ?? 0) + 1)
+        for (index, lock) in locks.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, lock.descriptor.number, above + Int32(index))
         }
-        return next
+        for index in 0..<Int32(locks.count) {
+            posix_spawn_file_actions_adddup2(&actions, above + index, 3 + index)
+        }
+        return 3 + Int32(locks.count)
     }
 
     private static func spawn(
