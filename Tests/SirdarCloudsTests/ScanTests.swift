@@ -138,6 +138,22 @@ struct ScanTests {
         #expect(try ground.names(in: "london/scratch") == [])
     }
 
+    @Test("what lies before a file on the disk does not hide its first word", arguments: ["7", ".", "a", "_", "\u{0}"])
+    func neighbours(_ before: String) throws {
+        let ground = try Ground()
+        let path = ground.root + "/neighbours.raw"
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        bytes[2_047] = Array(before.utf8)[0]
+        bytes.replaceSubrange(2_048..<2_059, with: Array("10.42.0.20:".utf8))
+        bytes.replaceSubrange(4_086..<4_096, with: Array("10.42.0.20".utf8))
+        try Data(bytes + Array("9 is the next block's".utf8)).write(to: URL(filePath: path))
+        let report = try RawScanner.scan(fileAt: path, for: [Self.old], by: ground.soon)
+        let offsets = report.hits.compactMap { hit -> Int64? in
+            if case .disk(let offset, _) = hit.place { offset } else { nil }
+        }
+        #expect(Set(offsets).isSuperset(of: [2_048, 4_086]), "\(offsets)")
+    }
+
     @Test("a journal that must be recovered makes a scan incomplete and stops a write")
     func journal() throws {
         let ground = try Ground()

@@ -18,6 +18,8 @@ struct DiskCleaner {
     }
 
     func clean() throws(CloudError) -> ClearedSpace {
+        // Before all is written, a place with old bytes can still pass for a hole.
+        try disk.sync()
         var free: Int64 = 0
         var cleared: Int64 = 0
         for range in try volume.freeSpace() {
@@ -34,7 +36,7 @@ struct DiskCleaner {
     private func clear(_ range: Range<Int64>) throws(CloudError) -> Int64 {
         var cleared: Int64 = 0
         var at = range.lowerBound
-        while at < range.upperBound, let data = disk.nextData(from: at), data.lowerBound < range.upperBound {
+        while at < range.upperBound, let data = try disk.nextData(from: at), data.lowerBound < range.upperBound {
             let part = data.clamped(to: range)
             try disk.punchHole(part)
             cleared += part.upperBound - part.lowerBound

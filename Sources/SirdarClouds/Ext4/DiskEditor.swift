@@ -106,11 +106,13 @@ struct DiskEditor {
     /// What the shadow has and the disk has not. Both are read in whole blocks; a hole of the shadow is unchanged.
     private func redo(_ shadow: String) throws(CloudError) -> [UInt8] {
         let ours = try Descriptor(shadow, O_RDONLY)
+        // Before all is written, a block of the shadow can still pass for a hole.
+        try ours.sync()
         let theirs = try Descriptor(disk, O_RDONLY)
         guard try ours.size() == theirs.size() else { throw CloudError.damagedDisk("its shadow has another size") }
         var redo = Self.mark
         var at: Int64 = 0
-        while let data = ours.nextData(from: at) {
+        while let data = try ours.nextData(from: at) {
             at = data.lowerBound
             while at < data.upperBound {
                 let block = try ours.bytes(at: at, Int(min(4_096, data.upperBound - at)))

@@ -27,6 +27,8 @@ struct ImageWork {
         let source = pool.disk(machine.id)
         let partial = pool.image(record.id) + ".partial"
         try Durable.remove(partial)
+        // `convert` and `compare` pass over holes, and what is a hole is certain only when everything is written.
+        try Durable.sync(source)
         let options = ["-p", "-c", "-W", "-m", "4", "-f", "raw", "-O", "qcow2", "-o", "compression_type=zstd"]
         try qemu(["convert"] + options + [source, partial], 0..<0.6, doing: "write the image")
         try Durable.sync(partial)

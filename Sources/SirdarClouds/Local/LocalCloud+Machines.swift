@@ -126,7 +126,7 @@ extension LocalCloud {
         let disk = try Descriptor(pool.disk(machine.id), O_RDONLY)
         var written: Int64 = 0
         var at: Int64 = 0
-        while let data = disk.nextData(from: at) {
+        while let data = try disk.nextData(from: at) {
             written += data.upperBound - data.lowerBound
             at = data.upperBound
         }

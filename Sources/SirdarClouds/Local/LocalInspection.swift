@@ -48,7 +48,7 @@ struct LocalInspection: DiskInspection {
         let arguments = ["convert", "-f", "qcow2", "-O", "raw", pool.image(record.id), raw]
         let result = try ToolRun.run(cloud.tools.qemuImg, arguments, keeping: [lock], by: deadline)
         guard result.status == 0 else { throw CloudError.tool(result, doing: "unpack the image for searching") }
-        return try RawScanner.scan(try Descriptor(raw, O_RDONLY), for: needles, by: deadline)
+        return try RawScanner.scan(fileAt: raw, for: needles, by: deadline)
     }
 
     func identityTraces(of machine: MachineRef, by deadline: Deadline) throws(CloudError) -> [IdentityTrace] {

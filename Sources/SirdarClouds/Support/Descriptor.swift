@@ -59,12 +59,19 @@ final class Descriptor: Sendable {
     }
 
     /// The next stretch of real data at or after `offset`, as the file system tells it; nil when only a hole is left.
-    func nextData(from offset: Int64) -> Range<Int64>? {
+    ///
+    /// Sync the file first: while written pages are on their way to the disk, the kernel was seen to say "data" and then
+    /// "hole" of one place. What is said to begin is therefore read in any case.
+    func nextData(from offset: Int64) throws(CloudError) -> Range<Int64>? {
         let start = lseek(number, off_t(offset), linux_seek_data)
-        guard start >= 0 else { return nil }
+        guard start >= 0 else {
+            if errno == ENXIO { return nil }
+            throw CloudError.system(errno, doing: "find the data of a disk")
+        }
         let end = lseek(number, start, linux_seek_hole)
-        guard end > start else { return nil }
-        return Int64(start)..<Int64(end)
+        guard end >= 0 else { throw CloudError.system(errno, doing: "find the data of a disk") }
+        let least = min(Int64(start) + 4096, try size())
+        return Int64(start)..<max(Int64(end), least)
     }
 
     /// Makes `range` read as zeros and gives its space back.

@@ -1,33 +1,51 @@
-import SirdarImages
+import Glibc
+package import SirdarImages
 
 /// Searches all written bytes of a raw disk, in use or not, and says what lies where something is found.
-enum RawScanner {
+///
+/// It searches twice: the bytes as they lie, and each block for itself. A file begins with a block, and what lies before
+/// it on the disk is another file's: its last byte must not decide whether the first word stands alone.
+package enum RawScanner {
     private static let pieceBytes = 1 << 20
+    /// The smallest block of an ext file system; larger ones are made of it.
+    private static let blockBytes = 1 << 10
 
-    static func scan(
-        _ disk: Descriptor,
+    /// Searches a file that nobody writes to meanwhile.
+    package static func scan(
+        fileAt path: String,
         for needles: [TraceNeedle],
         by deadline: Deadline
     ) throws(CloudError) -> TraceReport {
+        // What is a hole is certain only when everything is written.
+        try Durable.sync(path)
+        let disk = try Descriptor(path, O_RDONLY)
         let matcher = try TraceMatcher(needles)
         var report = TraceReport()
         var stream = TraceStream(matcher, readsLines: false)
+        var blocks = TraceStream(matcher, readsLines: false)
         var at: Int64 = 0
-        while let data = disk.nextData(from: at) {
+        while let data = try disk.nextData(from: at) {
             at = data.lowerBound
             while at < data.upperBound {
                 guard !deadline.hasPassed else { throw CloudError.tooLate("search the image") }
                 let bytes = try disk.bytes(at: at, Int(min(Int64(pieceBytes), data.upperBound - at)))
                 guard !bytes.isEmpty else { throw CloudError.damagedDisk("the image ended while it was read") }
-                bytes.withUnsafeBytes { stream.feed($0, at: at) }
+                bytes.withUnsafeBytes { piece in
+                    stream.feed(piece, at: at)
+                    for start in stride(from: 0, to: piece.count, by: blockBytes) {
+                        let block = piece[start..<min(start + blockBytes, piece.count)]
+                        blocks.feedAlone(UnsafeRawBufferPointer(rebasing: block), at: at + Int64(start))
+                    }
+                }
                 at += Int64(bytes.count)
                 report.bytesRead += Int64(bytes.count)
             }
         }
         stream.finish()
-        report.isTruncated = stream.isTruncated
-        let areas = DiskAreas(disk, stream.matches.map(\.offset))
-        report.hits = stream.matches.map { match in
+        report.isTruncated = stream.isTruncated || blocks.isTruncated
+        let found = Set(stream.matches + blocks.matches).sorted { ($0.offset, $0.needle) < ($1.offset, $1.needle) }
+        let areas = DiskAreas(disk, found.map(\.offset))
+        report.hits = found.map { match in
             let place = TracePlace.disk(offset: match.offset, area: areas.area(of: match.offset))
             return TraceHit(needle: matcher.needles[match.needle], place: place)
         }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// A needle found in a stream of bytes.
-struct TraceMatch: Sendable, Equatable {
+struct TraceMatch: Sendable, Hashable {
     /// The index among the matcher's needles.
     let needle: Int
     let offset: Int64
@@ -51,6 +51,15 @@ struct TraceStream {
 
     mutating func finish() {
         search(upTo: window.count)
+    }
+
+    /// Searches a piece that has nothing to do with what lies before and after it.
+    mutating func feedAlone(_ piece: UnsafeRawBufferPointer, at offset: Int64) {
+        finish()
+        window.removeAll(keepingCapacity: true)
+        window.append(contentsOf: piece)
+        (windowOffset, searched, countedTo) = (offset, 0, 0)
+        finish()
     }
 
     /// Keeps a margin of what was searched, as context for what comes next.
