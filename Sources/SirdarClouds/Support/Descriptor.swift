@@ -60,8 +60,8 @@ final class Descriptor: Sendable {
 
     /// The next stretch of real data at or after `offset`, as the file system tells it; nil when only a hole is left.
     ///
-    /// Sync the file first: while written pages are on their way to the disk, the kernel was seen to say "data" and then
-    /// "hole" of one place. What is said to begin is therefore read in any case.
+    /// Sync the file first: what is a hole is certain only when everything is written. What is said to begin with data
+    /// is at least a block.
     func nextData(from offset: Int64) throws(CloudError) -> Range<Int64>? {
         let start = lseek(number, off_t(offset), linux_seek_data)
         guard start >= 0 else {

@@ -3,8 +3,8 @@ package import SirdarImages
 
 /// Searches all written bytes of a raw disk, in use or not, and says what lies where something is found.
 ///
-/// It searches twice: the bytes as they lie, and each block for itself. A file begins with a block, and what lies before
-/// it on the disk is another file's: its last byte must not decide whether the first word stands alone.
+/// It searches twice: the bytes as they lie, and each block for itself. A file begins with a block, and what lies
+/// before it on the disk is another file's: its last byte must not decide whether the first word stands alone.
 package enum RawScanner {
     private static let pieceBytes = 1 << 20
     /// The smallest block of an ext file system; larger ones are made of it.
