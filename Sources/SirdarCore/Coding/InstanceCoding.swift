@@ -3,7 +3,8 @@ import JSON
 // An instance's state as bytes. What never changes after the start (its input, origin, parent and workflow) lies in
 // the store's columns beside it and is not written again with each step.
 extension Instance {
-    package static let format = 1
+    /// 1 had neither suspension nor marks.
+    package static let format = 2
 
     /// The changing part.
     package var stateBytes: [UInt8] {
@@ -18,6 +19,7 @@ extension Instance {
             writer.write(undo.output) { $0.write($1) }
         }
         writer.write(progress)
+        write(supervision: &writer)
         return writer.bytes
     }
 
@@ -28,7 +30,8 @@ extension Instance {
         stateBytes: [UInt8]
     ) throws(MalformedBytes) {
         var reader = ByteReader(stateBytes)
-        guard try reader.int() == Self.format else { throw MalformedBytes("an instance of another format") }
+        let format = try reader.int()
+        guard (1...Self.format).contains(format) else { throw MalformedBytes("an instance of another format") }
         self.version = version
         self.status = status
         nextStep = try reader.int()
@@ -41,6 +44,11 @@ extension Instance {
             return Undo(step: step, node: node, input: input, output: output)
         }
         progress = try reader.progress()
+        if format >= 2 {
+            try restore(supervision: &reader)
+        } else {
+            (suspension, marks) = (nil, [])
+        }
         guard reader.isAtEnd else { throw MalformedBytes("an instance is followed by other bytes") }
     }
 }
@@ -61,6 +69,9 @@ extension ByteWriter {
             case .cancelled(let reason):
                 write(1)
                 write(reason)
+            case .rewind(let rewind):
+                write(2)
+                write(rewind)
             }
             write(unwinding.draining) { $0.write($1) }
             write(unwinding.current) { $0.write($1) }
@@ -137,6 +148,10 @@ extension ByteWriter {
             write(11)
             write(problem.json)
             write(attempts)
+        case .pending: write(20)
+        case .concluding(let conclusion):
+            write(21)
+            write(conclusion)
         }
     }
 
@@ -161,13 +176,21 @@ extension ByteReader {
         case 0: return .notStarted
         case 1: return .body(try step())
         case 2:
-            let cause: Instance.Unwinding.Cause =
-                try int() == 0 ? .problem(try problem()) : .cancelled(reason: try string())
+            let cause = try cause()
             let draining = try array { (reader: inout ByteReader) throws(MalformedBytes) in try reader.step() }
             let current = try optional { (reader: inout ByteReader) throws(MalformedBytes) in try reader.step() }
             return .unwinding(.init(cause: cause, draining: draining, current: current))
         case 3: return .ended(try ending())
         default: throw MalformedBytes("an unknown progress")
+        }
+    }
+
+    private mutating func cause() throws(MalformedBytes) -> Instance.Unwinding.Cause {
+        switch try int() {
+        case 0: return .problem(try problem())
+        case 1: return .cancelled(reason: try string())
+        case 2: return .rewind(try rewind())
+        default: throw MalformedBytes("an unknown cause of undoing")
         }
     }
 
@@ -180,7 +203,7 @@ extension ByteReader {
         }
     }
 
-    private mutating func problem() throws(MalformedBytes) -> Problem {
+    mutating func problem() throws(MalformedBytes) -> Problem {
         guard let problem = Problem(json: try json()) else { throw MalformedBytes("not a problem") }
         return problem
     }
@@ -225,6 +248,8 @@ extension ByteReader {
         case 11:
             let problem = try problem()
             return .needsPerson(problem, attempts: try int())
+        case 20: return .pending
+        case 21: return .concluding(try conclusion())
         default: throw MalformedBytes("an unknown state of a step")
         }
     }

@@ -8,8 +8,9 @@ package struct Instance: Sendable, Hashable {
     package let id: Identifier
     /// Grows by one with each decision; what a commit expects.
     package var version: Int64
-    /// The number under which the store keeps the workflow's version that this instance is pinned to.
-    package let workflow: Int
+    /// The number under which the store keeps the workflow's version that this instance is pinned to; only a migration
+    /// changes it.
+    package var workflow: Int
     package let parent: Parent?
     package let origin: Origin
     package let startedAt: Timestamp
@@ -21,6 +22,10 @@ package struct Instance: Sendable, Hashable {
     package var progress: Progress
     /// What has begun and declares how to undo it, in the order of beginning.
     package var undos: [Undo]
+    /// A person holds it.
+    package var suspension: Suspension?
+    /// The steps that it can be rewound to, in the order of entering.
+    package var marks: [Mark]
     /// The number that the next step gets. Numbers are never used twice within an instance.
     package var nextStep: Int
 
@@ -36,6 +41,8 @@ package struct Instance: Sendable, Hashable {
         status = .pending
         progress = .notStarted
         undos = []
+        suspension = nil
+        marks = []
         nextStep = 1
     }
 }
@@ -50,7 +57,7 @@ extension Instance {
         case waiting = 2
         /// Held by a person: no new step starts. Can go to what it was before, or compensating.
         case suspended = 3
-        /// What had begun is being undone. Can go to faulted or cancelled.
+        /// What had begun is being undone. Can go to faulted or cancelled, and after a rewind to what it was before.
         case compensating = 4
         /// Ended well; final.
         case completed = 5
@@ -145,6 +152,8 @@ extension Instance {
         package enum Cause: Sendable, Hashable {
             case problem(Problem)
             case cancelled(reason: String)
+            /// The instance goes on from an earlier step.
+            case rewind(Rewind)
         }
 
         package init(cause: Cause, draining: [Step], current: Step? = nil) {

@@ -21,6 +21,10 @@ package struct Step: Sendable, Hashable {
     package indirect enum State: Sendable, Hashable {
         /// It has begun within the decision in hand; never stored.
         case entering
+        /// It is next, and begins when the suspended instance is resumed; its `input` is what entered it, unchecked.
+        case pending
+        /// Only the root's: its last step has ended while the instance was suspended; it ends when it is resumed.
+        case concluding(Conclusion)
 
         // Composite steps hold their children.
         /// One child is in progress; those before it have ended.
@@ -47,6 +51,12 @@ package struct Step: Sendable, Hashable {
         case child
         /// A call has given up and a person decides. Can go to calling, or end.
         case needsPerson(Problem, attempts: Int)
+    }
+
+    /// How the steps of a suspended instance have ended.
+    package enum Conclusion: Sendable, Hashable {
+        case output(JSON)
+        case problem(Problem)
     }
 
     /// A call of an action: which attempt, and what it waits for.
@@ -94,7 +104,7 @@ extension Step {
         case .parallel(let branches): branches.flatMap(\.leaves)
         case .attempt(body: let body, retries: _, since: _): body.leaves
         case .handling(body: let body, problem: _): body.leaves
-        case .entering, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson: [self]
+        case .entering, .pending, .concluding, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson: [self]
         }
     }
 
@@ -102,6 +112,7 @@ extension Step {
     package var phase: StepPhase {
         switch state {
         case .entering, .sequence, .loop, .parallel, .attempt, .handling: .running
+        case .pending, .concluding: .pending
         case .attemptLater(at: let at, retries: _, since: _): .retrying(at: at)
         case .calling(let calling):
             switch calling.phase {
@@ -117,6 +128,8 @@ extension Step {
 
 /// The states of a step, as people read them.
 package enum StepPhase: Sendable, Hashable {
+    /// It is next, and begins when the suspended instance is resumed.
+    case pending
     /// Automatic work goes on.
     case running
     /// A person, an event, another instance or time is awaited.
@@ -132,6 +145,7 @@ package enum StepPhase: Sendable, Hashable {
 
     package var name: String {
         switch self {
+        case .pending: "pending"
         case .running: "running"
         case .waiting: "waiting"
         case .retrying: "retrying"
@@ -145,7 +159,7 @@ package enum StepPhase: Sendable, Hashable {
 
     package var isFinal: Bool {
         switch self {
-        case .running, .waiting, .retrying, .needsPerson: false
+        case .pending, .running, .waiting, .retrying, .needsPerson: false
         case .completed, .skipped, .faulted, .cancelled: true
         }
     }

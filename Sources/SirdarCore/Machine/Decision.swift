@@ -23,6 +23,8 @@ package enum Effect: Sendable, Hashable {
     case park(step: Int)
     /// The due step is over.
     case dropWork(step: Int)
+    /// The due step, which nobody performs now, is to be performed with another input.
+    case amendWork(step: Int, action: String, input: JSON)
     case openTask(OpenTask)
     /// The step is over: its task, if it is open, ends as `cancelled` or `expired`.
     case closeTask(step: Int, expired: Bool)

@@ -12,6 +12,15 @@ package enum Event: Sendable, Hashable {
     case childEnded(step: Int, ending: Instance.Ending)
     case cancelRequested(reason: String)
 
+    // What a supervisor does to an instance: see `Interpreter+Supervision`.
+    case suspended
+    case resumed
+    /// A supervisor decides about a step of an instance that has stopped.
+    case stepDecided(step: Int, end: TaskEnd)
+    case dataEdited(DataEdit)
+    /// The instance goes back to a step that it has been at.
+    case rewound(to: Int)
+
     /// The event's name, as the journal writes it.
     package var name: String {
         switch self {
@@ -23,6 +32,11 @@ package enum Event: Sendable, Hashable {
         case .taskEnded: "task.ended"
         case .childEnded: "child.ended"
         case .cancelRequested: "instance.cancelRequested"
+        case .suspended: "instance.suspended"
+        case .resumed: "instance.resumed"
+        case .stepDecided: "step.decided"
+        case .dataEdited: "instance.edited"
+        case .rewound: "instance.rewound"
         }
     }
 }
@@ -63,6 +77,14 @@ package enum TaskEnd: Sendable, Hashable {
     case giveUp(reason: String)
 }
 
+/// A value that a supervisor puts in the place of another.
+package enum DataEdit: Sendable, Hashable {
+    /// `$context`.
+    case context(JSON)
+    /// What a step that waits for a decision, or has not begun yet, is to be given.
+    case input(step: Int, JSON)
+}
+
 package enum TimerKind: Int, Sendable, Hashable, CaseIterable {
     /// A `wait` is over.
     case wait = 0
@@ -94,4 +116,18 @@ package enum Refusal: Error, Sendable, Hashable {
     case unwinding
     /// A task's rules forbid it.
     case task(TaskRefusal)
+    case alreadySuspended(since: Timestamp)
+    case notSuspended
+    /// Only an instance that stands still can be mended.
+    case notStopped
+    /// The workflow does not allow the step to be skipped.
+    case notSkippable(step: Int)
+    /// What stands in for a step's output breaks its schema.
+    case outputUnfit([FieldError])
+    /// What a step is to be given is nothing that its action takes.
+    case inputUnfit([FieldError])
+    /// The step has nothing that can be changed now.
+    case notEditable(step: Int)
+    /// There is no way back to this step.
+    case notRewindable(step: Int)
 }

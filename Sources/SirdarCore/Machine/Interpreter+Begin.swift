@@ -79,7 +79,8 @@ extension Interpreter {
         switch last {
         case .perform(let work): return work.input
         case .startChild(step: _, let start): return start.input
-        case .setTimer, .performAgain, .park, .dropWork, .openTask, .closeTask, .dropTimer, .cancelChild, .tellParent:
+        case .setTimer, .performAgain, .park, .dropWork, .amendWork, .openTask, .closeTask, .dropTimer, .cancelChild,
+            .tellParent:
             return nil
         }
     }
@@ -120,7 +121,8 @@ extension Effect {
         case .perform(let work): work.step
         case .openTask(let task): task.step
         case .performAgain(let step, attempt: _, notBefore: _), .park(let step), .dropWork(let step),
-            .closeTask(let step, expired: _), .setTimer(let step, kind: _, at: _), .dropTimer(let step, kind: _),
+            .amendWork(let step, action: _, input: _), .closeTask(let step, expired: _),
+            .setTimer(let step, kind: _, at: _), .dropTimer(let step, kind: _),
             .startChild(let step, subflow: _), .cancelChild(let step, reason: _):
             step
         case .tellParent: nil

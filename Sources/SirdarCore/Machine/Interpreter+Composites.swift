@@ -9,6 +9,7 @@ extension Interpreter {
         var position = position
         var value = input
         while position < children.count {
+            mark(children[position], value)
             switch enter(children[position], value) {
             case .active(let child):
                 var step = step
@@ -38,7 +39,8 @@ extension Interpreter {
         switch finish(step, value, flow: .end) {
         case .ended(let output, _): .ended(output, .end)
         case .faulted(let problem): .faulted(problem)
-        case .active: preconditionFailure("a finished step is not active")
+        // Only the root of a suspended instance: it ends when it is resumed.
+        case .active(let root): .active(root)
         }
     }
 

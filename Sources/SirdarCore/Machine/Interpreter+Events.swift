@@ -57,6 +57,7 @@ extension Interpreter {
     }
 
     mutating func timerFired(_ number: Int, _ timer: TimerKind) throws(Refusal) {
+        if try keep(number, timer) { return }
         if case .unwinding = instance.progress { throw .unwinding }
         if number == 0 {
             return stop(.problem(Problem(.timeout, "The workflow took longer than it may.", at: "/")))
@@ -70,8 +71,8 @@ extension Interpreter {
                     preconditionFailure("an attempt's state belongs to an attempt")
                 }
                 return interpreter.runAttempt(step, attempt, retries: retries, since: since)
-            case .entering, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .calling, .manual,
-                .waiting, .child, .needsPerson:
+            case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling,
+                .calling, .manual, .waiting, .child, .needsPerson:
                 throw .notAwaited(step: number, awaiting: step.phase.name)
             }
         }
@@ -83,7 +84,8 @@ extension Interpreter {
             switch step.state {
             case .manual: return try interpreter.workEnded(step, end)
             case .needsPerson(let problem, _): return try interpreter.personDecided(step, problem, end)
-            case .entering, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .calling, .waiting, .child:
+            case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling,
+                .calling, .waiting, .child:
                 throw .notAwaited(step: number, awaiting: step.phase.name)
             }
         }
@@ -105,7 +107,7 @@ extension Interpreter {
     mutating func cancelRequested(reason: String) throws(Refusal) {
         switch instance.progress {
         case .notStarted, .body: stop(.cancelled(reason: reason))
-        case .unwinding: throw .unwinding
+        case .unwinding(let unwinding): try cancelRewind(unwinding, reason: reason)
         case .ended: throw .ended(instance.status)
         }
     }
@@ -150,7 +152,7 @@ extension Interpreter {
         var step = step
         let at = moment.now.advanced(by: delay)
         step.state = .calling(.init(attempt: calling.attempt + 1, since: calling.since, phase: .retrying(at: at)))
-        effects.append(.performAgain(step: step.number, attempt: calling.attempt + 1, notBefore: at))
+        performAgain(step, attempt: calling.attempt + 1, at: at)
         record(
             StepChange(
                 step: step.number,
@@ -201,9 +203,18 @@ extension Interpreter {
         to number: Int,
         _ change: (inout Interpreter, Step) throws(Refusal) -> Outcome
     ) throws(Refusal) {
-        guard case .body(let root) = instance.progress else { throw .noSuchStep(number) }
-        guard let outcome = try travel(root, to: number, change) else { throw .noSuchStep(number) }
-        conclude(outcome)
+        conclude(try travelled(to: number, change))
+    }
+
+    /// The root's outcome, with which nothing has been done yet.
+    mutating func travelled(
+        to number: Int,
+        _ change: (inout Interpreter, Step) throws(Refusal) -> Outcome
+    ) throws(Refusal) -> Outcome {
+        guard case .body(let root) = instance.progress, let outcome = try travel(root, to: number, change) else {
+            throw .noSuchStep(number)
+        }
+        return outcome
     }
 
     /// `nil` when the step is not in this part of the tree.
@@ -241,7 +252,8 @@ extension Interpreter {
             locals[attempt.variable] = problem.json
             guard let outcome = try travel(body, to: number, change) else { return nil }
             return handlerWent(step, problem, outcome)
-        case .entering, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson: return nil
+        case .entering, .pending, .concluding, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson:
+            return nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import JSONSchema
 
 // Steps that people end: manual work, and steps that gave up.
 extension Interpreter {
@@ -30,18 +31,12 @@ extension Interpreter {
     mutating func personDecided(_ step: Step, _ problem: Problem, _ end: TaskEnd) throws(Refusal) -> Outcome {
         switch end {
         case .retry(let input):
-            var step = step
             // The task has ended by this very decision: nothing is left to close.
-            step.state = .calling(.init(attempt: 1, since: moment.now))
-            callAgain(step, input: input)
-            return .active(step)
+            return .active(calledAgain(step, input: input))
         case .skipped(let output):
             var over = step
             over.state = .calling(.init(attempt: 1, since: moment.now))
-            leave(over)
-            record(StepChange(step: step.number, node: step.node, phase: .skipped, output: output))
-            over.state = .entering
-            return finishSkipped(over, output)
+            return try skip(over, output)
         case .giveUp(let reason), .failed(_, text: let reason):
             var over = step
             over.state = .calling(.init(attempt: 1, since: moment.now))
@@ -51,6 +46,37 @@ extension Interpreter {
             return fault(over, given)
         case .completed: throw .notAwaited(step: step.number, awaiting: "retry, skip or giveUp")
         }
+    }
+
+    /// A new round of attempts; in a suspended instance it begins when that is resumed.
+    mutating func calledAgain(_ step: Step, input: JSON?) -> Step {
+        var step = step
+        guard instance.suspension != nil, let call = workflow[step.node].call else {
+            step.state = .calling(.init(attempt: 1, since: moment.now))
+            callAgain(step, input: input)
+            return step
+        }
+        step.state = .calling(.init(attempt: 1, since: moment.now, phase: .retrying(at: moment.now)))
+        if let input { effects.append(.amendWork(step: step.number, action: call.action, input: input)) }
+        performAgain(step, attempt: 1, at: moment.now)
+        record(StepChange(step: step.number, node: step.node, phase: step.phase, attempt: 1, input: input))
+        return step
+    }
+
+    /// Ends a step without its work, with an output that a person gives in its stead.
+    mutating func skip(_ step: Step, _ output: JSON) throws(Refusal) -> Outcome {
+        let node = workflow[step.node]
+        guard node.skippable else { throw .notSkippable(step: step.number) }
+        if let violations = node.output.schema?.validate(output), !violations.isEmpty {
+            throw .outputUnfit(
+                violations.prefix(20).map { FieldError(pointer: $0.instancePointer.description, $0.message) }
+            )
+        }
+        leave(step)
+        record(StepChange(step: step.number, node: step.node, phase: .skipped, output: output))
+        var over = step
+        over.state = .entering
+        return finishSkipped(over, output)
     }
 
     /// A new round of attempts of a call that had given up.

@@ -11,6 +11,8 @@ extension Interpreter {
 
     mutating func unwind(_ cause: Instance.Unwinding.Cause, draining: [Step]) {
         if workflow.timeout != nil { effects.append(.dropTimer(step: 0, kind: .timeout)) }
+        instance.suspension = nil
+        instance.marks = []
         instance.progress = .unwinding(.init(cause: cause, draining: draining))
         instance.status = .compensating
         undoNext()
@@ -39,7 +41,7 @@ extension Interpreter {
         case .waiting: effects.append(.dropTimer(step: step.number, kind: .wait))
         case .attemptLater: effects.append(.dropTimer(step: step.number, kind: .retry))
         case .child: effects.append(.cancelChild(step: step.number, reason: "The step that waited for it is over."))
-        case .entering, .calling, .needsPerson: break
+        case .entering, .pending, .concluding, .calling, .needsPerson: break
         }
     }
 
@@ -54,8 +56,8 @@ extension Interpreter {
             case .running: return true
             case .retrying(let at), .polling(let at): return at <= moment.now
             }
-        case .entering, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .manual, .waiting,
-            .needsPerson:
+        case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling,
+            .manual, .waiting, .needsPerson:
             return false
         }
     }
@@ -72,7 +74,7 @@ extension Interpreter {
     mutating func undoNext() {
         guard case .unwinding(var unwinding) = instance.progress, unwinding.draining.isEmpty, unwinding.current == nil
         else { return }
-        while let undo = instance.undos.popLast() {
+        while let undo = popUndo(unwinding.cause) {
             let node = workflow[undo.node]
             guard let call = node.compensation else { continue }
             let number = instance.nextStep
@@ -107,6 +109,17 @@ extension Interpreter {
         switch unwinding.cause {
         case .problem(let problem): end(.problem(problem), .faulted)
         case .cancelled(let reason): end(.cancelled(reason: reason), .cancelled)
+        case .rewind(let rewind): goOn(from: rewind)
+        }
+    }
+
+    /// The next of what is to be undone: everything, or what began after the step that the instance is rewound to.
+    private mutating func popUndo(_ cause: Instance.Unwinding.Cause) -> Instance.Undo? {
+        switch cause {
+        case .problem, .cancelled: return instance.undos.popLast()
+        case .rewind(let rewind):
+            guard let last = instance.undos.last, last.step >= rewind.floor else { return nil }
+            return instance.undos.removeLast()
         }
     }
 
@@ -206,6 +219,8 @@ extension Interpreter {
         instance.progress = .ended(ending)
         instance.status = status
         instance.undos = []
+        instance.marks = []
+        instance.suspension = nil
         instance.context = .null
         if let parent = instance.parent { effects.append(.tellParent(parent, ending)) }
     }

@@ -31,15 +31,23 @@ struct Interpreter {
 
     // MARK: Entering and leaving a step
 
-    /// Begins a step: its condition, its input, then what it does.
+    /// Begins a step, or has it wait while the instance is suspended.
     mutating func enter(_ index: Int, _ raw: JSON) -> Outcome {
+        let number = instance.nextStep
+        instance.nextStep += 1
+        guard instance.suspension == nil else {
+            return .active(Step(number: number, node: index, startedAt: moment.now, input: raw, state: .pending))
+        }
+        return enter(index, raw, as: number)
+    }
+
+    /// Begins a step: its condition, its input, then what it does.
+    mutating func enter(_ index: Int, _ raw: JSON, as number: Int) -> Outcome {
         let node = workflow[index]
         entered += 1
         guard entered <= Self.enteredMax else {
             return .faulted(Problem(.runtime, "More than \(Self.enteredMax) steps without a wait.", at: node.pointer))
         }
-        let number = instance.nextStep
-        instance.nextStep += 1
         do {
             if let condition = node.condition, try !condition.isTrue(raw, scope(node, raw)) {
                 record(StepChange(step: number, node: index, phase: .skipped))
@@ -55,6 +63,7 @@ struct Interpreter {
 
     /// Ends a step well: its output, its export, then where to go.
     mutating func finish(_ step: Step, _ raw: JSON, flow: Flow? = nil, attempt: Int? = nil) -> Outcome {
+        if let held = heldConclusion(step, .output(raw)) { return .active(held) }
         let node = workflow[step.node]
         do {
             var scope = scope(node, step.input, step)
@@ -84,6 +93,7 @@ struct Interpreter {
 
     /// Ends a step by a problem.
     mutating func fault(_ step: Step, _ problem: Problem, attempt: Int? = nil) -> Outcome {
+        if let held = heldConclusion(step, .problem(problem)) { return .active(held) }
         leave(step)
         let node = workflow[step.node]
         var placed = problem
@@ -108,9 +118,11 @@ struct Interpreter {
         case .needsPerson:
             effects.append(.dropWork(step: step.number))
             effects.append(.closeTask(step: step.number, expired: false))
-        case .entering, .sequence, .loop, .parallel, .attempt, .handling, .attemptLater, .manual, .waiting, .child:
+        case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .handling, .attemptLater,
+            .manual, .waiting, .child:
             break
         }
+        dropMarks(of: step)
     }
 
     // MARK: Values
@@ -160,7 +172,7 @@ struct Interpreter {
             let works = root.leaves.contains { leaf in
                 if case .calling = leaf.state { true } else { false }
             }
-            decided.status = works ? .running : .waiting
+            decided.status = decided.suspension != nil ? .suspended : works ? .running : .waiting
         }
         return Decision(instance: decided, effects: effects, changes: changes)
     }

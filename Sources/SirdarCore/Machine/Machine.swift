@@ -27,6 +27,11 @@ package enum Machine {
         case .taskEnded(let step, let end): try interpreter.taskEnded(step, end)
         case .childEnded(let step, let ending): try interpreter.childEnded(step, ending)
         case .cancelRequested(let reason): try interpreter.cancelRequested(reason: reason)
+        case .suspended: try interpreter.suspended()
+        case .resumed: try interpreter.resumed()
+        case .stepDecided(let step, let end): try interpreter.stepDecided(step, end)
+        case .dataEdited(let edit): try interpreter.dataEdited(edit)
+        case .rewound(let step): try interpreter.rewound(to: step)
         }
         return interpreter.decision()
     }
