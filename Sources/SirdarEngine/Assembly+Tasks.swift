@@ -101,9 +101,33 @@ extension Assembly {
             guard let instance = try engine.instance(task.instance, turn) else {
                 throw UnknownInstance(id: task.instance)
             }
-            try apply(.taskEnded(step: task.step, end: end), to: instance)
+            do { try apply(.taskEnded(step: task.step, end: end), to: instance) } catch Refusal.outputUnfit(let errors)
+            {
+                throw TaskRefusal.invalid(errors.map { FieldError(pointer: "/values/output\($0.pointer)", $0.detail) })
+            }
         }
         return after
+    }
+
+    /// Where the tasks and due steps of an instance that moves belong in the new version.
+    mutating func place(_ instance: Instance, _ migration: Migration) throws {
+        var query = TaskQuery(instance: instance.id, isOpen: nil, limit: 200)
+        while true {
+            let tasks = try engine.store.tasks(query)
+            for task in tasks {
+                let node = task.state.isFinal ? migration.node(ofEnded: task.node) : migration.node(of: task.node)
+                // A step that is in no version any more has no name that a later task could ask for.
+                commit.placements.append(.task(task.id, node: node ?? 0))
+                let check = WorkID(instance: instance.id, step: Self.verificationStep(of: task))
+                if !task.state.isFinal { commit.placements.append(.work(check, node: node ?? 0)) }
+            }
+            guard tasks.count == query.limit, let last = tasks.last else { break }
+            query.after = last.id
+        }
+        for leaf in instance.leaves {
+            guard let node = migration.node(of: leaf.node) else { continue }
+            commit.placements.append(.work(WorkID(instance: instance.id, step: leaf.number), node: node))
+        }
     }
 
     /// The due step of a task's check must not meet the step's own: it takes the number's negative.

@@ -20,6 +20,8 @@ struct Assembly: Sendable {
     private var wakeAt: Timestamp?
     /// The due step whose result this is: its rows may be changed only by whoever still holds it.
     var held: DueStep?
+    /// What a supervisor's input for a step takes the place of.
+    var replaced: JSON?
     private var depth = 0
     private static let depthMax = 8
 
@@ -50,7 +52,7 @@ struct Assembly: Sendable {
         let decision = try Machine.apply(event, to: instance, of: workflow, at: moment)
         decided[instance.id] = decision.instance
         commit.instances.append(
-            InstanceWrite(decision.instance, expecting: isNew ? nil : instance.version, at: now)
+            InstanceWrite(decision.instance, before: isNew ? nil : instance, at: now)
         )
         for effect in decision.effects { try add(effect, of: decision.instance, workflow) }
         for projection in engine.projections {
@@ -62,8 +64,18 @@ struct Assembly: Sendable {
                 reading: engine.store
             )
         }
-        let detail = Story.detail(event, decision, workflow)
+        let detail = Story.detail(event, decision, before: instance, replaced: replaced, workflow)
         note(event.name, on: instance.id, kind: "instance", detail: detail)
+    }
+
+    /// Moves an instance to another version of its workflow.
+    mutating func migrate(_ instance: Instance, by plan: Migration.Plan, of migration: Migration) throws {
+        guard let decision = plan.decision else { return }
+        decided[instance.id] = decision.instance
+        commit.instances.append(InstanceWrite(decision.instance, before: instance, at: now))
+        for effect in decision.effects { try add(effect, of: decision.instance, migration.to) }
+        try place(instance, migration)
+        note("instance.migrated", on: instance.id, kind: "instance", detail: Story.detail(plan, migration))
     }
 
     // MARK: Effects
@@ -82,6 +94,9 @@ struct Assembly: Sendable {
         case .dropWork(let step):
             let id = WorkID(instance: instance.id, step: step)
             commit.work.append(.drop(id, fence: fence(id)))
+        case .amendWork(let step, let action, let input):
+            let lane = engine.lane(of: action, input)
+            commit.work.append(.amend(WorkID(instance: instance.id, step: step), input: input, lane: lane))
         case .openTask(let open): try openTask(open, of: instance)
         case .closeTask(let step, let expired): try closeTask(step, of: instance, expired: expired)
         case .setTimer(let step, let kind, let at): set(DueTimer(instance: instance.id, step: step, kind: kind, at: at))
@@ -182,6 +197,7 @@ struct Assembly: Sendable {
     func committed() {
         for (id, instance) in decided where id == turn.id { turn.remember(instance) }
         for write in commit.tasks where write.task.instance == turn.id { turn.remember(write.task) }
+        for case .task(let id, node: _) in commit.placements { turn.forgetTask(id) }
         if leavesBacklog { engine.backlog.mark() }
         for (step, origin, place) in born { engine.perform(step, of: origin, in: place) }
         if let wakeAt { engine.dispatcher.ring(at: wakeAt) }

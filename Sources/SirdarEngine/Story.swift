@@ -3,9 +3,21 @@ package import SirdarCore
 
 /// What the journal tells of a decision: enough to read the story, and to replay it.
 package enum Story {
-    static func detail(_ event: Event, _ decision: Decision, _ workflow: Workflow) -> JSON {
+    static func detail(
+        _ event: Event,
+        _ decision: Decision,
+        before: Instance,
+        replaced: JSON? = nil,
+        _ workflow: Workflow
+    ) -> JSON {
         // In the canonical order wherever that is known, so that sealing the entry has nothing to sort.
         var object = event.json
+        if case .dataEdited(.context(let value)) = event {
+            object["context"] = ["after": value, "before": before.context]
+        }
+        if let given = event.givenInput {
+            object["input"] = ["after": given.input, "before": replaced ?? .null]
+        }
         if case .ended(let ending) = decision.instance.progress { object["ending"] = ending.json }
         object["status"] = .string(decision.instance.status.name)
         if !decision.changes.isEmpty { object["steps"] = .array(decision.changes.map { $0.json(workflow) }) }
@@ -72,8 +84,44 @@ extension Event {
         case .timerFired(let step, _): ["timer": .number(JSON.Number(step))]
         case .taskEnded(let step, let end): ["task": .number(JSON.Number(step)), "decided": .string(end.name)]
         case .childEnded(let step, let ending): ["child": .number(JSON.Number(step)), "childEnding": ending.json]
-        case .cancelRequested: [:]
+        case .cancelRequested, .suspended, .resumed, .dataEdited(.context): [:]
+        case .stepDecided(let step, let end):
+            ["decided": .string(end.name), "task": .number(JSON.Number(step))]
+        case .dataEdited(.input(let step, _)): ["edited": .number(JSON.Number(step))]
+        case .rewound(let step): ["rewoundTo": .number(JSON.Number(step))]
         }
+    }
+}
+
+extension Event {
+    /// The input that a supervisor gives a step, in place of what it was to have.
+    var givenInput: (step: Int, input: JSON)? {
+        switch self {
+        case .stepDecided(let step, .retry(let input?)), .dataEdited(.input(let step, let input)),
+            .taskEnded(let step, .retry(let input?)):
+            (step, input)
+        case .stepDecided, .dataEdited, .taskEnded, .started, .stepSucceeded, .stepFailed, .stepPending, .timerFired,
+            .childEnded, .cancelRequested, .suspended, .resumed, .rewound:
+            nil
+        }
+    }
+}
+
+extension Story {
+    /// Which version an instance left for which, and where its steps are now.
+    static func detail(_ plan: Migration.Plan, _ migration: Migration) -> JSON {
+        func version(_ workflow: Workflow) -> JSON {
+            ["hash": .string(workflow.hash.hex), "version": .string(workflow.document.version)]
+        }
+        var object: JSON.Object = ["from": version(migration.from)]
+        if !plan.passed.isEmpty { object["passed"] = .array(plan.passed.map(JSON.string)) }
+        object["moved"] = .array(
+            plan.steps.map { step in
+                ["from": .string(step.from), "step": .number(JSON.Number(step.step)), "to": .string(step.to)]
+            }
+        )
+        object["to"] = version(migration.to)
+        return .object(object)
     }
 }
 

@@ -45,6 +45,10 @@ extension SQLiteStore {
             var conditions = ["i.id < ?"]
             var arguments: [any DatabaseValueConvertible] = [query.before?.value ?? Int64.max]
             if let isOpen = query.isOpen { conditions.append("i.ended = \(isOpen ? 0 : 1)") }
+            if let workflow = query.workflow {
+                conditions.append("s.workflow = ?")
+                arguments.append(workflow)
+            }
             if let scope = query.scope {
                 conditions.append("s.scope = (SELECT id FROM label WHERE text = ?)")
                 arguments.append(scope)
@@ -101,6 +105,18 @@ extension SQLiteStore {
                     leasedUntil: (row[5] as Int64?).map(Timestamp.init(milliseconds:)),
                     isParked: row[6]
                 )
+            }
+        }
+    }
+
+    package func workflowCounts() throws(StoreError) -> [WorkflowCount] {
+        try readOnce { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT workflow, status, instances FROM workflow_count WHERE instances <> 0"
+            ).map { row in
+                guard let status = Instance.Status(rawValue: row[1]) else { throw MalformedBytes("an unknown status") }
+                return WorkflowCount(workflow: row[0], status: status, count: row[2])
             }
         }
     }

@@ -21,6 +21,7 @@ enum Schema {
         ("004_tasks", tasks),
         ("005_journal", journal),
         ("006_records", records),
+        ("008_workflow_counts", workflowCounts),
     ]
 
     private static let definitions = """
@@ -178,5 +179,19 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX record_name ON record (kind, scope, name) WHERE name IS NOT NULL;
         CREATE INDEX record_scope ON record (kind, scope, key);
+        """
+
+    /// What an instance began with never changes but for its workflow, which a migration to another version writes.
+    private static let workflowCounts = """
+        -- Kept, not counted.
+        CREATE TABLE workflow_count (
+            workflow INTEGER NOT NULL REFERENCES workflow (number),
+            status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 7),
+            instances INTEGER NOT NULL,
+            PRIMARY KEY (workflow, status)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO workflow_count (workflow, status, instances)
+            SELECT s.workflow, i.status, count(*)
+            FROM instance i JOIN instance_start s ON s.instance = i.id GROUP BY s.workflow, i.status;
         """
 }

@@ -20,7 +20,10 @@ final class Statement {
 
     /// Binds, runs to the end, and answers how many rows it changed.
     @discardableResult
-    func run(_ values: Value...) throws(SQLiteFailure) -> Int {
+    func run(_ values: Value...) throws(SQLiteFailure) -> Int { try run(all: values) }
+
+    @discardableResult
+    func run(all values: [Value]) throws(SQLiteFailure) -> Int {
         bind(values)
         defer { sqlite3_reset(pointer) }
         let code = sqlite3_step(pointer)

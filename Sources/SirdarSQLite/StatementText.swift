@@ -37,6 +37,11 @@ package enum StatementText {
         VALUES (?1, ?2, ?3, ?4, ?5)
         """
 
+    static let amend = "UPDATE due_step SET input = ?3, lane = ?4 WHERE instance = ?1 AND step = ?2 AND owner IS NULL"
+    static let countWorkflowFirst = "INSERT INTO workflow_count (workflow, status, instances) VALUES (?1, ?2, ?3)"
+    static let countWorkflow =
+        "UPDATE workflow_count SET instances = instances + ?3 WHERE workflow = ?1 AND status = ?2"
+
     static let again = """
         UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
         WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)

@@ -28,6 +28,9 @@ struct Statements {
     let deleteRecord: Statement
     let deleteAnyRecord: Statement
     let insertEntry: Statement
+    let amend: Statement
+    let countWorkflow: Statement
+    let countWorkflowFirst: Statement
 
     init(connection: OpaquePointer) throws(SQLiteFailure) {
         func prepare(_ sql: String) throws(SQLiteFailure) -> Statement { try Statement(sql, on: connection) }
@@ -95,6 +98,9 @@ struct Statements {
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
+        amend = try prepare(StatementText.amend)
+        countWorkflow = try prepare(StatementText.countWorkflow)
+        countWorkflowFirst = try prepare(StatementText.countWorkflowFirst)
     }
 
     func finalize() {
@@ -102,7 +108,8 @@ struct Statements {
             begin, commit, rollback, updateInstance, endInstance, insertInstance, insertStart, again, park, drop,
             insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
             countFirst, setTimer,
-            dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
+            dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry, amend,
+            countWorkflow, countWorkflowFirst,
         ] { statement.finalize() }
     }
 }

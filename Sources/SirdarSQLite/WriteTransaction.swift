@@ -24,11 +24,13 @@ struct WriteFailure: Error {
 /// What can conflict comes first in each commit, so that a conflict almost always finds that nothing was written yet.
 struct WriteTransaction {
     let connection: OpaquePointer
-    private let statements: Statements
-    private var labels: Labels
+    let statements: Statements
+    var labels: Labels
     private var counts: [Int64: (ready: Int, held: Int)] = [:]
+    /// Instances by workflow and status.
+    private var workflowCounts: [InstanceWrite.Standing: Int] = [:]
     /// Whether the member in hand has written anything.
-    private var wrote = false
+    var wrote = false
 
     init(connection: OpaquePointer) throws(SQLiteFailure) {
         self.connection = connection
@@ -45,6 +47,7 @@ struct WriteTransaction {
 
     mutating func begin() throws(WriteFailure) {
         counts = [:]
+        workflowCounts = [:]
         labels.begin()
         try fatally { () throws(SQLiteFailure) in try statements.begin.run() }
     }
@@ -56,6 +59,15 @@ struct WriteTransaction {
                 if counted == 0 {
                     try statements.countFirst.run(.integer(queue), .int(change.ready), .int(change.held))
                 }
+            }
+        }
+        for (standing, change) in workflowCounts where change != 0 {
+            let (workflow, status) = (
+                Statement.Value.int(standing.workflow), Statement.Value.int(standing.status.rawValue)
+            )
+            try fatally { () throws(SQLiteFailure) in
+                let counted = try statements.countWorkflow.run(workflow, status, .int(change))
+                if counted == 0 { try statements.countWorkflowFirst.run(workflow, status, .int(change)) }
             }
         }
         try fatally { () throws(SQLiteFailure) in try statements.commit.run() }
@@ -99,6 +111,8 @@ struct WriteTransaction {
         for write in commit.instances where write.expecting == nil { try insert(write) }
         for write in commit.tasks where write.before == nil { try insert(write) }
         for work in commit.work { try writeNew(work) }
+        for placement in commit.placements { try write(placement) }
+        for stored in commit.deployments { try write(stored) }
         for timer in commit.timers { try write(timer) }
         for entry in commit.entries { try write(entry) }
     }
@@ -113,6 +127,16 @@ struct WriteTransaction {
         } catch {
             guard error.isConstraint else { throw WriteFailure(storeError: error.storeError, extent: .fatal) }
             throw failure(error.storeError)
+        }
+    }
+
+    /// Runs a statement that is seldom needed.
+    mutating func once(_ sql: String, _ values: Statement.Value...) throws(WriteFailure) {
+        let connection = connection
+        try run { () throws(SQLiteFailure) in
+            let statement = try Statement(sql, on: connection)
+            defer { statement.finalize() }
+            return try statement.run(all: values)
         }
     }
 
@@ -135,6 +159,15 @@ struct WriteTransaction {
         let fence: Int64?
         switch work {
         case .insert: return
+        case .amend(let id, let input, let lane):
+            let lane = try label(lane.name)
+            var bytes = ByteWriter()
+            bytes.write(input)
+            let amended = try run { () throws(SQLiteFailure) in
+                try statements.amend.run(.integer(id.instance.value), .int(id.step), .blob(bytes.bytes), lane)
+            }
+            if amended == 0 { throw failure(.conflict) }
+            return
         case .again(let id, let attempt, let notBefore, let held):
             fence = held
             changed = try run { () throws(SQLiteFailure) in
@@ -202,6 +235,13 @@ struct WriteTransaction {
             )
         }
         if changed == 0 { throw failure(.conflict) }
+        guard let before = write.before else { return }
+        let after = InstanceWrite.Standing(instance)
+        if before.workflow != after.workflow { try pin(instance) }
+        if before != after {
+            workflowCounts[before, default: 0] -= 1
+            workflowCounts[after, default: 0] += 1
+        }
     }
 
     private mutating func insert(_ write: InstanceWrite) throws(WriteFailure) {
@@ -234,6 +274,7 @@ struct WriteTransaction {
                 .blob(input.bytes)
             )
         }
+        workflowCounts[.init(instance), default: 0] += 1
     }
 
     // MARK: Tasks
@@ -384,70 +425,5 @@ struct WriteTransaction {
                 entry.confidential.map(Statement.Value.blob) ?? .null
             )
         }
-    }
-
-    // MARK: Claiming
-
-    private mutating func take(_ claim: WorkClaim) throws(WriteFailure) -> [DueStep] {
-        do {
-            var taken: [FoundStep] = []
-            for lane in try lanes() {
-                let room = min(claim.room[Lane(try labels.text(of: lane))] ?? claim.limit, claim.limit - taken.count)
-                guard room > 0 else { continue }
-                try statements.freeWork.query(
-                    .integer(lane),
-                    .integer(claim.now.milliseconds),
-                    .int(room)
-                ) { columns in taken.append(FoundStep(columns)) }
-            }
-            taken += try lapsed(claim, besides: taken)
-            let steps = try lease(taken, claim)
-            if !steps.isEmpty { wrote = true }
-            return steps
-        } catch {
-            throw WriteFailure(storeError: error.storeError, extent: .fatal)
-        }
-    }
-
-    /// The lanes in which something waits, found by skipping from one to the next.
-    private func lanes() throws(SQLiteFailure) -> [Int64] {
-        var lanes: [Int64] = []
-        while true {
-            var next: Int64?
-            try statements.nextLane.query(.integer(lanes.last ?? 0)) { columns in
-                if !columns.isNull(0) { next = columns.integer(0) }
-            }
-            guard let next else { return lanes }
-            lanes.append(next)
-        }
-    }
-
-    /// Steps whose owner has not prolonged its lease, as far as their lanes have room.
-    private mutating func lapsed(_ claim: WorkClaim, besides taken: [FoundStep]) throws(SQLiteFailure) -> [FoundStep] {
-        var found: [FoundStep] = []
-        try statements.lapsedWork.query(
-            .integer(claim.now.milliseconds),
-            .int(claim.limit - taken.count)
-        ) { columns in found.append(FoundStep(columns)) }
-        var kept: [FoundStep] = []
-        for step in found {
-            let used = (taken + kept).count { $0.lane == step.lane }
-            if used < claim.room[Lane(try labels.text(of: step.lane))] ?? claim.limit { kept.append(step) }
-        }
-        return kept
-    }
-
-    private mutating func lease(_ taken: [FoundStep], _ claim: WorkClaim) throws(SQLiteFailure) -> [DueStep] {
-        var steps: [DueStep] = []
-        for row in taken {
-            try statements.leaseWork.run(
-                .integer(row.instance),
-                .integer(row.step),
-                .integer(claim.lease.owner),
-                .integer(claim.lease.until.milliseconds)
-            )
-            steps.append(row.step(action: try labels.text(of: row.action), lane: Lane(try labels.text(of: row.lane))))
-        }
-        return steps
     }
 }

@@ -58,6 +58,21 @@ struct SQLiteTests {
         #expect(throws: SQLiteStore.NewerSchema.self) { try StoreUnderTest.sqlite(bench.path) }
     }
 
+    @Test("a file of before the counts of workflows gets them, of the instances that it holds")
+    func beforeWorkflowCounts() throws {
+        let bench = try StoreUnderTest.sqlite.open()
+        let instance = try bench.instance()
+        try bench.instance()
+        let counted = [WorkflowCount(workflow: instance.workflow, status: .running, count: 2)]
+        #expect(try bench.store.workflowCounts() == counted)
+        try DatabaseQueue(path: bench.path).write { database in
+            try database.execute(
+                sql: "DROP TABLE workflow_count; DELETE FROM grdb_migrations WHERE identifier = '008_workflow_counts'"
+            )
+        }
+        #expect(try StoreUnderTest.sqlite(bench.path).workflowCounts() == counted)
+    }
+
     @Test("a backup is a whole store, and never overwrites")
     func backup() throws {
         let bench = try StoreUnderTest.sqlite.open()

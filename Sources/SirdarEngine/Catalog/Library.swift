@@ -9,6 +9,8 @@ package final class Library: Sendable {
         var runbooks: [ContentHash: Runbook] = [:]
         var runbookNames: [Int: [String: ContentHash]] = [:]
         var queues: [String: QueuePolicy] = [:]
+        /// The version that somebody chose for new instances, by namespace and name.
+        var chosen: [String: Int] = [:]
     }
 
     private let tables = Locked(Tables())
@@ -45,6 +47,29 @@ package final class Library: Sendable {
         let key = Self.name(namespace, name, version)
         guard let number = tables.withLock({ $0.numbers[key] }) else { throw UnknownWorkflow(key) }
         return number
+    }
+
+    /// The version that new instances get: the one that was chosen, or the newest.
+    package func current(_ namespace: String, _ name: String) -> (number: Int, workflow: Workflow)? {
+        tables.withLock { tables in
+            if let number = tables.chosen["\(namespace)/\(name)"], let workflow = tables.workflows[number] {
+                return (number, workflow)
+            }
+            return tables.workflows.filter {
+                $0.value.document.namespace == namespace && $0.value.document.name == name
+            }
+            .max { Version.isOlder($0.value.document.version, $1.value.document.version) }
+            .map { ($0.key, $0.value) }
+        }
+    }
+
+    /// The version that was chosen for new instances; `nil`: nobody chose, the newest is taken.
+    package func chosen(_ namespace: String, _ name: String) -> Int? {
+        tables.withLock { $0.chosen["\(namespace)/\(name)"] }
+    }
+
+    package func choose(_ number: Int?, of namespace: String, _ name: String) {
+        tables.withLock { $0.chosen["\(namespace)/\(name)"] = number }
     }
 
     package var workflows: [(number: Int, workflow: Workflow)] {

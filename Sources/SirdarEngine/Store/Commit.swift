@@ -10,6 +10,10 @@ package struct Commit: Sendable {
     package var timers: [TimerWrite] = []
     package var records: [RecordChange] = []
     package var entries: [SealedEntry] = []
+    /// Where an instance that moves to another version has its tasks and due steps there.
+    package var placements: [Placement] = []
+    /// New versions of definitions, each with the number that it is to have.
+    package var deployments: [StoredDeployment] = []
 
     package init() {}
 }
@@ -19,13 +23,30 @@ package final class InstanceWrite: Sendable {
     package let instance: Instance
     /// The version that it must have; `nil`: it is new.
     package let expecting: Int64?
+    /// What it was, where its status or its workflow changes: the counts of workflows go by it.
+    package let before: Standing?
     package let at: Timestamp
     /// The instance's changing part, made by whoever decides: the one writer has nothing to do but write.
     package let state: [UInt8]
 
-    package init(_ instance: Instance, expecting: Int64?, at: Timestamp) {
+    package struct Standing: Sendable, Hashable {
+        package let workflow: Int
+        package let status: Instance.Status
+
+        package init(_ instance: Instance) {
+            workflow = instance.workflow
+            status = instance.status
+        }
+    }
+
+    package convenience init(_ instance: Instance, before: Instance?, at: Timestamp) {
+        self.init(instance, expecting: before?.version, before: before.map(Standing.init), at: at)
+    }
+
+    package init(_ instance: Instance, expecting: Int64?, before: Standing? = nil, at: Timestamp) {
         self.instance = instance
         self.expecting = expecting
+        self.before = before
         self.at = at
         state = instance.stateBytes
     }
@@ -125,6 +146,14 @@ package enum WorkWrite: Sendable {
     case park(WorkID, fence: Int64?)
     /// Over. `fence`: only if its owner still holds it.
     case drop(WorkID, fence: Int64?)
+    /// To be performed with another input; in nobody's hands.
+    case amend(WorkID, input: JSON, lane: Lane)
+}
+
+/// The node that a task or a due step belongs to, in the version that its instance moves to.
+package enum Placement: Sendable, Hashable {
+    case task(Identifier, node: Int)
+    case work(WorkID, node: Int)
 }
 
 /// Something to be told to an instance at a time.

@@ -6,13 +6,22 @@ package import SirdarJournal
 package struct InstanceQuery: Sendable, Hashable {
     package var scope: String?
     package var isOpen: Bool?
+    /// The number of a deployed workflow.
+    package var workflow: Int?
     /// Only instances older than this one.
     package var before: Identifier?
     package var limit: Int
 
-    package init(scope: String? = nil, isOpen: Bool? = nil, before: Identifier? = nil, limit: Int = 100) {
+    package init(
+        scope: String? = nil,
+        isOpen: Bool? = nil,
+        workflow: Int? = nil,
+        before: Identifier? = nil,
+        limit: Int = 100
+    ) {
         self.scope = scope
         self.isOpen = isOpen
+        self.workflow = workflow
         self.before = before
         self.limit = min(limit, 200)
     }
@@ -97,6 +106,19 @@ package struct QueueCount: Sendable, Hashable {
         self.queue = queue
         self.ready = ready
         self.held = held
+    }
+}
+
+/// How many instances of a deployed workflow are in a state.
+package struct WorkflowCount: Sendable, Hashable {
+    package let workflow: Int
+    package let status: Instance.Status
+    package let count: Int
+
+    package init(workflow: Int, status: Instance.Status, count: Int) {
+        self.workflow = workflow
+        self.status = status
+        self.count = count
     }
 }
 

@@ -35,6 +35,7 @@ package protocol Store: RecordReader {
     func child(of parent: Instance.Parent) throws(StoreError) -> Identifier?
     func instances(_ query: InstanceQuery) throws(StoreError) -> [InstanceSummary]
     func work(of instance: Identifier) throws(StoreError) -> [HeldWork]
+    func workflowCounts() throws(StoreError) -> [WorkflowCount]
 
     func task(_ id: Identifier) throws(StoreError) -> ManualTask?
     /// Whose task it is; that never changes.

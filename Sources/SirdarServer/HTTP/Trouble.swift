@@ -172,13 +172,10 @@ extension Trouble {
     private static func of(_ refusal: Refusal) -> Trouble {
         switch refusal {
         case .task(let refusal): of(refusal)
-        case .ended(let status):
-            .conflict("instance-ended", "It has ended: \(status.name). Nothing more can be done to it.")
-        case .alreadyStarted: .conflict("already-started", "It has already been started.")
-        case .noSuchStep: .conflict("no-such-step", "That step has ended, or never was.")
-        case .staleAttempt: .conflict("stale-attempt", "That result is of an attempt that is no longer awaited.")
-        case .notAwaited: .conflict("not-awaited", "The step waits for something else.")
-        case .unwinding: .conflict("unwinding", "What had begun is already being undone.")
+        case .outputUnfit(let errors), .inputUnfit(let errors): .invalid(errors)
+        case .ended, .alreadyStarted, .noSuchStep, .staleAttempt, .notAwaited, .unwinding, .alreadySuspended,
+            .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable:
+            .conflict(refusal.code, refusal.sentence)
         }
     }
 

@@ -109,6 +109,8 @@ extension Reading {
                 since: leaf.startedAt,
                 instance: child
             )
+        case .pending, .concluding:
+            return InstanceStory.Wait(sentence: "goes on when the instance is resumed", since: leaf.startedAt)
         case .entering, .sequence, .loop, .parallel, .attempt, .handling: return nil
         }
     }

@@ -143,18 +143,6 @@ struct MissingWorkflow: Error, CustomStringConvertible {
     var description: String { "There is no workflow \(name), which requests need. Put it into Workflows/." }
 }
 
-/// Versions in the order in which they follow each other: `1.10.0` after `1.9.0`.
-enum Version {
-    static func isOlder(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (numbers(left), numbers(right))
-        return left.lexicographicallyPrecedes(right)
-    }
-
-    private static func numbers(_ version: String) -> [Int] {
-        version.split { $0 == "." || $0 == "-" }.map { Int($0) ?? -1 }
-    }
-}
-
 /// Files with mistakes: the program does not start with them.
 struct Misconfigured: Error, CustomStringConvertible {
     let files: [FileDiagnostics]
