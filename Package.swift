@@ -134,7 +134,13 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
-        suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
+        suite(
+            "SirdarImagesTests",
+            [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages",
+                "SirdarTestKit", logging,
+            ]
+        ),
         suite("SirdarCloudsTests", ["SirdarEngine", "SirdarImages", "SirdarClouds", crypto]),
         suite(
             "SirdarServerTests",

@@ -87,7 +87,7 @@ extension Assembly {
             commit.timers.append(.drop(task.instance, step: task.step, kind: .deadline))
         }
         for projection in engine.projections {
-            commit.records += try projection.changes(decision, before: task, at: now, reading: engine.store)
+            commit.records += try projection.changes(decision, before: task, at: now, reading: records)
         }
         note(
             event.name,

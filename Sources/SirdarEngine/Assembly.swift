@@ -59,11 +59,16 @@ struct Assembly: Sendable {
                 before: isNew ? nil : instance,
                 of: workflow,
                 at: now,
-                reading: engine.store
+                reading: records
             )
         }
         let detail = Story.detail(event, decision, workflow)
         note(event.name, on: instance.id, kind: "instance", detail: detail)
+    }
+
+    /// What projections read: with what this commit has written so far.
+    var records: any RecordReader {
+        commit.records.isEmpty ? engine.store : PendingRecords(store: engine.store, changes: commit.records)
     }
 
     // MARK: Effects

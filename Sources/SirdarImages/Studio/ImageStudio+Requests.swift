@@ -159,12 +159,12 @@ extension ImageStudio {
             throw StudioRefusal(status: 404, code: "not-found", "There is no image \(id).")
         }
         switch found.state {
-        case .built: break
+        case .built, .lost: break
         case .saved, .building:
             throw StudioRefusal(code: "image-not-built", "The image is still being made. Withdraw its request instead.")
         case .deletionRequested, .deleting:
             throw StudioRefusal(code: "deletion-requested", "Its deletion has been requested already.")
-        case .failed, .withdrawn, .deleted, .lost:
+        case .failed, .withdrawn, .deleted:
             throw StudioRefusal(
                 code: "image-gone",
                 "There is nothing left to delete: the image is \(found.state.rawValue)."
