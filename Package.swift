@@ -141,7 +141,13 @@ let package = Package(
                 "SirdarTestKit", logging,
             ]
         ),
-        suite("SirdarCloudsTests", ["SirdarEngine", "SirdarImages", "SirdarClouds", crypto]),
+        suite(
+            "SirdarCloudsTests",
+            [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarClouds",
+                "SirdarTestKit", crypto, logging,
+            ]
+        ),
         suite(
             "SirdarServerTests",
             [

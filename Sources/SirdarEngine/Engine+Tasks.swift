@@ -64,7 +64,10 @@ extension Engine {
     ) {
         let queues = queue.map { worker.queues.intersection([$0]) } ?? worker.queues
         do {
-            if let queue, queues.isEmpty { throw TaskRefusal.notInQueue(queue) }
+            if let queue, queues.isEmpty {
+                note(.notInQueue(queue), ofNextIn: queue, actuation)
+                throw TaskRefusal.notInQueue(queue)
+            }
             let query = NextTaskQuery(queues: queues, skills: worker.skills, person: worker.person)
             let found = try reservations.reserve { reserved in
                 var query = query
@@ -176,6 +179,21 @@ extension Engine {
             }
         }
         then(result)
+    }
+
+    /// Nobody's task: what was refused is the queue.
+    private func note(_ refusal: TaskRefusal, ofNextIn queue: String, _ actuation: Actuation) {
+        note(
+            Entry(
+                at: clock.now(),
+                actor: actuation.actor,
+                channel: actuation.channel,
+                action: "task.claimNext",
+                object: .init(kind: "queue", id: identifiers.next(), part: queue),
+                refusal: refusal.code,
+                requestID: actuation.requestID
+            )
+        )
     }
 
     private func note(_ refusal: TaskRefusal, of intent: TaskIntent, on task: ManualTask, _ actuation: Actuation) {

@@ -51,6 +51,7 @@ extension Server {
             .get("/workflows", .may(.seeWorkflows), pages.workflows),
             .get("/keys", .anybody, pages.keys),
             .get("/me", .anybody, person.me),
+            .post("/me/password", .anybody, person.changePassword),
             .post("/me/tokens", .anybody, person.makeToken),
             .post("/me/tokens/:id/revoke", .anybody, person.revokeToken),
             .post("/me/sessions/:id/end", .anybody, person.endSession),
@@ -93,7 +94,9 @@ extension Server {
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
             .get("/v1/entries", .may(.seeJournal), records.entries),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),
+            .post("/v1/backups", .may(.backUp), BackupAPI(server: self).make),
             .get("/v1/people/me", .anybody, people.me),
+            .put("/v1/people/me/password", .anybody, people.changePassword),
             .get("/v1/people", .may(.seePeople), people.list),
             .post("/v1/people", .may(.managePeople), people.add),
             .patch("/v1/people/:id", .may(.managePeople), people.change),
@@ -144,16 +147,16 @@ struct Route: Sendable {
         Route(method: .delete, path: path, need: need, handler: handler)
     }
 
-    /// `refused` is told of what somebody who is signed in was not allowed to do.
-    func add(to router: Router<AppContext>, refused: @escaping @Sendable (Request, AppContext) -> Void) {
+    /// `refused` is told of everything that somebody wanted to do and that was refused.
+    func add(to router: Router<AppContext>, refused: @escaping @Sendable (Trouble, Request, AppContext) -> Void) {
         let (need, handler) = (need, handler)
         router.on(RouterPath(path), method: method) { request, context in
             do {
                 try need.check(context)
                 return try await handler(request, context)
-            } catch let trouble as Trouble where trouble.code == Trouble.deniedCode {
-                refused(request, context)
-                throw trouble
+            } catch {
+                if let trouble = Trouble(error) { refused(trouble, request, context) }
+                throw error
             }
         }
     }

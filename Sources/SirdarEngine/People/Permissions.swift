@@ -9,6 +9,7 @@ package enum Permissions {
         case seeInstances, cancelInstance
         case seeTasks, workOnTasks, superviseTasks
         case seeJournal, seeWorkflows, seePeople, managePeople
+        case backUp
 
         /// What a token must have been given for it.
         package var tokenScope: TokenScope {
@@ -16,7 +17,7 @@ package enum Permissions {
             case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles: .read
             case .controlMachine, .requestImage, .withdrawRequest: .request
             case .workOnTasks, .writeMachineFiles: .work
-            case .markGolden, .cancelInstance, .superviseTasks, .managePeople: .manage
+            case .markGolden, .cancelInstance, .superviseTasks, .managePeople, .backUp: .manage
             }
         }
     }
@@ -53,7 +54,7 @@ package enum Permissions {
         case .author: [.seeProject, .seeInstances, .seeWorkflows]
         case .auditor:
             [.seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople]
-        case .admin: [.seeProject, .seeInstances, .seeJournal, .seeWorkflows, .seePeople, .managePeople]
+        case .admin: [.seeProject, .seeInstances, .seeJournal, .seeWorkflows, .seePeople, .managePeople, .backUp]
         }
     }
 

@@ -12,9 +12,10 @@ struct RecordAPI: Sendable {
 
     @Sendable func live(_ request: Request, _ context: AppContext) async throws -> Response { .json(["live": true]) }
 
-    /// Ready means that the store answers a read; that it also takes commits is what its writers report.
+    /// Ready means that the store has just taken a commit, that it answers a read, and that its disk has room.
     @Sendable func ready(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await server.read { reading in
+        if let reason = try await server.readiness.reason() { throw Trouble.notReady(reason) }
+        return try await server.read { reading in
             _ = try reading.store.nextDue()
             return .json(["ready": true])
         }

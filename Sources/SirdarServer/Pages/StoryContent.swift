@@ -174,9 +174,7 @@ struct StoryContent {
     /// What the definition still holds, where nothing has been decided that says otherwise.
     private static func coming(_ story: InstanceStory?) -> [String] {
         guard let story, !story.instance.status.isFinal, story.instance.status != .compensating else { return [] }
-        return story.workflow.nodes.filter { node in
-            node.kind.isWork && !story.steps.contains { $0.pointer == node.pointer }
-        }.map(\.title)
+        return story.shownNodes.filter { node in !story.steps.contains { $0.pointer == node.pointer } }.map(\.title)
     }
 
     private static func ending(_ story: InstanceStory?) -> [EntryRow.Fact] {
@@ -218,6 +216,20 @@ extension StoryContent.StepRow {
         input = step.input.flatMap { $0.isNull ? nil : $0.pretty }
         output = step.output.flatMap { $0.isNull ? nil : $0.pretty }
         problem = step.problem.map { $0["detail"]?.asString ?? $0["title"]?.asString ?? $0.text }
+    }
+}
+
+extension InstanceStory {
+    /// The steps that do something, in the order of the definition. One that stands in two branches of a choice is
+    /// shown once: where it has begun, or where it comes first.
+    var shownNodes: [Node] {
+        let works = workflow.nodes.filter(\.kind.isWork)
+        return works.filter { node in
+            if steps.contains(where: { $0.pointer == node.pointer }) { return true }
+            let namesakes = works.filter { $0.name == node.name }
+            let hasBegun = namesakes.contains { other in steps.contains { $0.pointer == other.pointer } }
+            return !hasBegun && namesakes.first?.pointer == node.pointer
+        }
     }
 }
 

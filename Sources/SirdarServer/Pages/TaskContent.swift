@@ -148,7 +148,8 @@ extension TaskContent {
     }
 
     private static func about(_ about: JSON) -> [EntryRow.Fact] {
-        (about.asObject ?? [:]).map {
+        // The project stands among the facts of every task.
+        (about.asObject ?? [:]).filter { $0.key != "project" }.map {
             EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
         }
     }
@@ -161,7 +162,7 @@ extension TaskContent {
 
     /// The steps that do something, in the order of the definition, each with its latest state.
     private static func progress(_ story: InstanceStory, _ task: ManualTask) -> [Progress] {
-        story.workflow.nodes.filter(\.kind.isWork).map { node in
+        story.shownNodes.map { node in
             let latest = story.steps.last { $0.pointer == node.pointer }
             return Progress(
                 title: node.title,

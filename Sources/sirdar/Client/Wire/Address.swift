@@ -27,6 +27,8 @@ enum Address {
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static let entries = "/v1/entries"
     static let me = "/v1/people/me"
+    static let password = "\(me)/password"
+    static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
     static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }
 }
