@@ -182,12 +182,12 @@ extension Engine {
             self.decide(turn, { self.fired($0, timer, done) }) {
                 var assembly = Assembly(engine: self, actuation: .timer, turn: turn)
                 assembly.commit.timers.append(.drop(timer.instance, step: timer.step, kind: timer.kind))
-                if timer.kind == .deadline {
+                if timer.kind == .deadline || timer.kind == .holder {
                     let open = try self.store.tasks(TaskQuery(instance: timer.instance, isOpen: true))
                     guard let task = open.first(where: { $0.step == timer.step }) else {
                         throw Refusal.noSuchStep(timer.step)
                     }
-                    try assembly.apply(.aged, to: task, verification: nil)
+                    try assembly.timeCame(timer.kind, for: task)
                 } else {
                     guard let instance = try self.instance(timer.instance, turn) else {
                         throw UnknownInstance(id: timer.instance)
