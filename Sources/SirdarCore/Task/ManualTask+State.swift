@@ -7,14 +7,14 @@ extension ManualTask {
         case unroutable
         /// Offered in its queue. Can go to claimed, inProgress, unroutable, skipped, cancelled, expired.
         case ready
-        /// Owned, not begun. Can go to inProgress, onHold, ready, unroutable, skipped, cancelled, expired, and with its
-        /// completion to verifying, awaitingReview, completed, failed.
+        /// Owned, not begun. Can go to inProgress, onHold, ready, unroutable, skipped, cancelled, expired, and with
+        /// its completion to verifying, awaitingReview, completed, failed.
         case claimed
-        /// Being worked on. Can go to verifying, awaitingReview, completed, failed, claimed (by another), onHold, ready,
-        /// unroutable, skipped, cancelled, expired.
+        /// Being worked on. Can go to verifying, awaitingReview, completed, failed, claimed (by another), onHold,
+        /// ready, unroutable, skipped, cancelled, expired.
         case inProgress
-        /// Its owner waits for something. Can go back to claimed or inProgress, to ready, unroutable, skipped, cancelled,
-        /// expired.
+        /// Its owner waits for something. Can go back to claimed or inProgress, to ready, unroutable, skipped,
+        /// cancelled, expired.
         case onHold(Hold)
         /// The automatic check after completion is running. Can go to completed, awaitingReview, inProgress, cancelled,
         /// expired.
@@ -60,7 +60,7 @@ extension ManualTask {
         }
     }
 
-    /// The three stages that queues are ordered by. What nobody can route yet is offered to whoever comes to be eligible.
+    /// The three stages that queues are ordered by. What nobody can do yet is offered to whoever comes to be eligible.
     package enum Stage: Int, Sendable, Hashable {
         case ready = 0
         case held = 1

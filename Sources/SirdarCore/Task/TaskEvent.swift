@@ -91,8 +91,9 @@ extension TaskEvent {
     /// Whether somebody did it, and it did not come about by itself.
     var isByPerson: Bool {
         switch self {
-        case .claimed, .started, .released, .assigned, .takenOver, .transferred, .drafted, .ticked, .unticked, .commented,
-            .completed, .failed, .confirmed, .pushedBack, .held, .asked, .answered, .prioritised, .skipped, .checkWaived:
+        case .claimed, .started, .released, .assigned, .takenOver, .transferred, .drafted, .ticked, .unticked,
+            .commented, .completed, .failed, .confirmed, .pushedBack, .held, .asked, .answered, .prioritised, .skipped,
+            .checkWaived:
             true
         case .resumed(let worker, due: _), .escalated(let worker, comment: _, priority: _): worker != nil
         case .routed, .lapsed, .checked, .closed, .aged, .reminded: false

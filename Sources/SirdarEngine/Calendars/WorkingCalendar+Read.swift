@@ -140,7 +140,8 @@ extension WorkingCalendar.Hours {
     private static func minute(_ text: Substring) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.count == 2, parts[1].utf8.count == 2, let hour = Int(parts[0]),
-            let minute = Int(parts[1]), (0...23).contains(hour) && (0...59).contains(minute) || (hour, minute) == (24, 0)
+            let minute = Int(parts[1]),
+            (0...23).contains(hour) && (0...59).contains(minute) || (hour, minute) == (24, 0)
         else { return nil }
         return hour * 60 + minute
     }

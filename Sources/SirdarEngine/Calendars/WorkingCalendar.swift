@@ -3,10 +3,10 @@ package import SirdarCore
 
 /// When a team works: what due times are counted on.
 ///
-/// A duration on it is working time: four hours from Friday 16:00 with hours from 9 to 17 end on Monday at 12:00. Hours
-/// are the clock's on the wall of `timeZone`; how long they last is counted in real time, so that a night in which the
-/// clock is changed is as long as it was. An hour that the change leaves out begins when the clock has gone on; one that
-/// comes twice is meant the first time.
+/// A duration on it is working time: four hours from Friday 16:00 with hours from 9 to 17 end on Monday at 12:00.
+/// Hours are the clock's on the wall of `timeZone`; how long they last is counted in real time, so that a night in
+/// which the clock is changed is as long as it was. An hour that the change leaves out begins when the clock has gone
+/// on; one that comes twice is meant the first time.
 package final class WorkingCalendar: Sendable {
     package let name: String
     package let title: String
@@ -47,8 +47,8 @@ package final class WorkingCalendar: Sendable {
         self.calendar = calendar
     }
 
-    /// The moment at which `interval` of working time will have passed after `start`; `nil` when the calendar has not that
-    /// much in ten years.
+    /// The moment at which `interval` of working time will have passed after `start`; `nil` when the calendar has not
+    /// that much in ten years.
     package func moment(_ interval: Interval, after start: Timestamp) -> Timestamp? {
         var left = max(0, interval.milliseconds)
         let first = day(of: start)

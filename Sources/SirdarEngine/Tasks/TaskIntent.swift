@@ -65,7 +65,8 @@ package enum TaskIntent: Sendable, Hashable {
     /// What the journal keeps where it can be erased: people's own words.
     var words: JSON.Object {
         switch self {
-        case .release(let note), .confirm(let note), .assign(to: _, let note): note.isEmpty ? [:] : ["note": .string(note)]
+        case .release(let note), .confirm(let note), .assign(to: _, let note):
+            note.isEmpty ? [:] : ["note": .string(note)]
         case .takeOver(let reason), .transfer(queue: _, let reason), .skip(output: _, let reason),
             .waiveCheck(let reason), .hold(awaiting: _, let reason, until: _):
             ["reason": .string(reason)]
