@@ -24,6 +24,7 @@ package final class Engine: Sendable {
     let lanes: [EngineLane]
     let backlog = Backlog()
     let reservations = Reservations()
+    package let roster: Roster
     let held = Locked<Set<WorkID>>([])
     let dispatcher: Dispatcher
 
@@ -63,6 +64,7 @@ package final class Engine: Sendable {
         self.settings = settings
         self.log = log
         identifiers = IdentifierSource(clock: clock)
+        roster = Roster(store)
         owner = identifiers.next().value
         pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit, lineMax: settings.lineMax)
         let cached = max(1, settings.cachedInstances / settings.lanes)
@@ -133,7 +135,11 @@ package final class Engine: Sendable {
         var commit = Commit()
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        store.submit(commit) { result in then(result.mapError { $0 }) }
+        let changesPeople = changes.contains { $0.kind == Person.kind }
+        store.submit(commit) { result in
+            if changesPeople { self.peopleChanged() }
+            then(result.mapError { $0 })
+        }
     }
 
     /// Keeps an entry for something that changed nothing: a refusal, a sensitive read.

@@ -24,12 +24,21 @@ package enum Story {
                 "after": after.owner.map { .string($0.person) } ?? .null,
             ]
         }
+        add(event, after, to: &object)
+        return .object(object)
+    }
+
+    private static func add(_ event: TaskEvent, _ after: ManualTask, to object: inout JSON.Object) {
         switch event {
-        case .claimed, .started, .released, .closed: break
+        case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .commented, .confirmed,
+            .pushedBack, .answered, .checkWaived:
+            break
+        case .transferred: object["queue"] = .string(after.queue)
         case .drafted(by: _, let values): object["values"] = .object(values)
         case .ticked(by: _, let item, let evidence):
             object["item"] = .string(item)
             object["evidence"] = evidence.map(JSON.string)
+        case .unticked(by: _, let item): object["item"] = .string(item)
         case .completed(by: _, let submission):
             object["outcome"] = .string(submission.outcome)
             object["values"] = .object(after.completion?.values ?? submission.values)
@@ -37,9 +46,17 @@ package enum Story {
         case .checked(let check):
             object["check"] = .string(check.result.rawValue)
             object["output"] = check.output
+        case .held(by: _, let awaiting, reason: _, let until):
+            object["awaiting"] = .string(awaiting.rawValue)
+            object["until"] = until.map { .string($0.description) }
+        case .asked: object["awaiting"] = "requester"
+        case .resumed: object["due"] = after.dueAt.map { .string($0.description) }
+        case .escalated: object["level"] = .number(JSON.Number(after.escalation))
+        case .prioritised: object["priority"] = .string(after.priority.name)
+        case .skipped(by: _, let output, reason: _): object["output"] = output
         case .aged: object["urgency"] = .string(after.urgency.name)
+        case .reminded: object["reminders"] = .number(JSON.Number(after.reminders))
         }
-        return .object(object)
     }
 }
 

@@ -21,6 +21,7 @@ enum Schema {
         ("004_tasks", tasks),
         ("005_journal", journal),
         ("006_records", records),
+        ("011_holders", holders),
     ]
 
     private static let definitions = """
@@ -178,5 +179,21 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX record_name ON record (kind, scope, name) WHERE name IS NOT NULL;
         CREATE INDEX record_scope ON record (kind, scope, key);
+        """
+
+    /// A timer more: what is due about the holder of a task. A check cannot be changed, so the table is made anew.
+    private static let holders = """
+        CREATE TABLE timer_new (
+            instance INTEGER NOT NULL REFERENCES instance (id),
+            step INTEGER NOT NULL,
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 6),
+            at INTEGER NOT NULL,
+            ending BLOB,
+            PRIMARY KEY (instance, step, kind)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO timer_new SELECT instance, step, kind, at, ending FROM timer;
+        DROP TABLE timer;
+        ALTER TABLE timer_new RENAME TO timer;
+        CREATE INDEX timer_at ON timer (at);
         """
 }

@@ -106,11 +106,15 @@ final class ServerBench: Sendable {
     }
 
     func write(_ changes: [RecordChange]) throws {
-        var commit = Commit()
-        commit.records = changes
-        let promise = Promise<Result<Void, StoreError>>()
-        engine.store.submit(commit) { promise.fulfil($0) }
-        try promise.wait().get()
+        let entry = Entry(
+            at: clock.now(),
+            actor: .system("test"),
+            channel: .setup,
+            action: "test.wrote",
+            object: .init(kind: "test", id: engine.identifiers.next())
+        )
+        let engine = engine
+        try answer { then in engine.write(changes, entry: entry, then: then) }
     }
 
     /// What a browser that has signed in sends.

@@ -76,6 +76,8 @@ package enum TimerKind: Int, Sendable, Hashable, CaseIterable {
     case childEnded = 4
     /// What the instance runs for is over, and it is to be cancelled.
     case cancel = 5
+    /// Something is due about who holds a task: an unstarted claim lapses, a hold ends, a reminder.
+    case holder = 6
 }
 
 /// The machine says no: the event does not apply, and nothing changes.

@@ -26,7 +26,7 @@ package enum DefinitionCheck {
                 let other = Diagnostic.error(
                     .unreadable,
                     at: .start,
-                    "nothing here to check: Workflows/*.yaml, Runbooks/*.md, config/queues.yaml"
+                    "nothing here to check: Workflows/*.yaml, Runbooks/*.md, config/queues.yaml, config/calendars.yaml"
                 )
                 told.append(FileDiagnostics(file: path, diagnostics: [other]))
             }

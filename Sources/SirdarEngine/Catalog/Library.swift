@@ -9,6 +9,7 @@ package final class Library: Sendable {
         var runbooks: [ContentHash: Runbook] = [:]
         var runbookNames: [Int: [String: ContentHash]] = [:]
         var queues: [String: QueuePolicy] = [:]
+        var calendars: [String: WorkingCalendar] = [:]
     }
 
     private let tables = Locked(Tables())
@@ -32,6 +33,14 @@ package final class Library: Sendable {
             tables.queues = Dictionary(queues.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         }
     }
+
+    package func set(calendars: [WorkingCalendar]) {
+        tables.withLock { tables in
+            tables.calendars = Dictionary(calendars.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    package func calendar(_ name: String) -> WorkingCalendar? { tables.withLock { $0.calendars[name] } }
 
     /// - Throws: `UnknownWorkflow` when no such version was loaded.
     package func workflow(_ number: Int) throws(UnknownWorkflow) -> Workflow {

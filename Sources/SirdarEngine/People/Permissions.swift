@@ -5,7 +5,7 @@
 package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
-        case requestImage, withdrawRequest, markGolden
+        case requestImage, withdrawRequest, answerQuestion, markGolden
         case seeInstances, cancelInstance
         case seeTasks, workOnTasks, superviseTasks
         case seeJournal, seeWorkflows, seePeople, managePeople
@@ -15,7 +15,7 @@ package enum Permissions {
         package var tokenScope: TokenScope {
             switch self {
             case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles: .read
-            case .controlMachine, .requestImage, .withdrawRequest: .request
+            case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
             case .markGolden, .cancelInstance, .superviseTasks, .managePeople, .backUp: .manage
             }
@@ -39,15 +39,18 @@ package enum Permissions {
     /// What each role may do at all.
     private static func table(_ role: Role) -> Set<Operation> {
         switch role {
-        case .requester: [.seeProject, .controlMachine, .requestImage, .withdrawRequest, .seeInstances]
+        case .requester:
+            [.seeProject, .controlMachine, .requestImage, .withdrawRequest, .answerQuestion, .seeInstances]
         case .operator:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
+                .answerQuestion,
                 .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows,
             ]
         case .supervisor:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
+                .answerQuestion,
                 .markGolden, .seeInstances, .cancelInstance, .seeTasks, .workOnTasks, .superviseTasks, .seeJournal,
                 .seeWorkflows, .seePeople,
             ]

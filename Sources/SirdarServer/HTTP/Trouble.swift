@@ -164,7 +164,7 @@ extension Trouble {
     private static func of(_ refusal: TaskRefusal) -> Trouble {
         switch refusal {
         case .invalid(let errors): return .invalid(errors)
-        case .notInQueue, .lacksSkills, .excluded:
+        case .notInQueue, .lacksSkills, .excluded, .ownWork, .notSupervisor, .notRequester, .reservedToSupervisors:
             return Trouble(status: 403, code: refusal.code, title: "Not yours to do", detail: refusal.sentence())
         case .noteNeeded:
             return Trouble(
@@ -174,7 +174,11 @@ extension Trouble {
                 detail: refusal.sentence(),
                 errors: [FieldError(pointer: "/note", refusal.sentence())]
             )
-        case .heldBy, .notClaimed, .alreadyStarted, .ended, .beingVerified, .notVerifying, .staleFence:
+        case .unknownPerson: return .named(refusal, at: "/person")
+        case .unknownQueue: return .named(refusal, at: "/queue")
+        case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .onHold, .notOnHold,
+            .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notTheirs,
+            .staleFence:
             return .conflict(refusal.code, refusal.sentence())
         }
     }
@@ -191,6 +195,16 @@ extension Trouble {
         var trouble = Trouble(status: status, code: "cloud-\(error.code)", title: title, detail: error.sentence)
         if error.mayPassByItself { trouble.retryAfterSeconds = 5 }
         return trouble
+    }
+
+    private static func named(_ refusal: TaskRefusal, at pointer: String) -> Trouble {
+        Trouble(
+            status: 422,
+            code: refusal.code,
+            title: "Not known",
+            detail: refusal.sentence(),
+            errors: [FieldError(pointer: pointer, refusal.sentence())]
+        )
     }
 
     private static func of(_ refusal: Refusal) -> Trouble {

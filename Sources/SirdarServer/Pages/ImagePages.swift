@@ -8,7 +8,7 @@ import SirdarJournal
 /// Images, machines and requests: what a requester looks at.
 struct ImagePages: Sendable {
     let server: Server
-    private var pages: Pages { Pages(server: server) }
+    var pages: Pages { Pages(server: server) }
 
     // MARK: Images
 

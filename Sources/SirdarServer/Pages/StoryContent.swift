@@ -49,6 +49,7 @@ struct StoryContent {
     let facts: [EntryRow.Fact]
     let note: String?
     let mayWithdraw: Bool
+    let questions: [QuestionContent]
     let waits: [WaitRow]
     let hasWaits: Bool
     let steps: [StepRow]
@@ -82,7 +83,13 @@ struct StoryContent {
         let problem: String?
     }
 
-    init(_ request: StudioRequest, _ reading: Reading, _ principal: Principal, token: String) throws {
+    init(
+        _ request: StudioRequest,
+        _ reading: Reading,
+        _ principal: Principal,
+        token: String,
+        answer: RefusedAnswer? = nil
+    ) throws {
         let instance = try request.instance.flatMap { try reading.store.instance($0) }
         var facts = [
             EntryRow.Fact(key: "Asked by", value: try reading.name(request.requester)),
@@ -99,6 +106,7 @@ struct StoryContent {
             note: request.note,
             mayWithdraw: request.isOpen && principal.may(.withdrawRequest, in: .project(request.project)),
             instance: instance,
+            answer: answer,
             reading,
             principal
         )
@@ -133,6 +141,7 @@ struct StoryContent {
         note: String?,
         mayWithdraw: Bool,
         instance: Instance?,
+        answer: RefusedAnswer? = nil,
         _ reading: Reading,
         _ principal: Principal
     ) throws {
@@ -144,6 +153,8 @@ struct StoryContent {
         self.mayWithdraw = mayWithdraw
         let story = try instance.map { try reading.story(of: $0) }
         self.facts = facts + Self.facts(story)
+        let asked = try instance.map { try reading.questions($0, of: principal) } ?? []
+        questions = asked.map { QuestionContent($0, answer) }
         waits = try (story?.steps ?? []).compactMap { try WaitRow($0, reading, principal) }
         steps = try (story?.steps ?? []).filter { $0.kind.isWorkWord || $0.problem != nil }.map {
             try StepRow($0, reading)

@@ -7,7 +7,7 @@ struct Templates: Sendable {
     enum Name: String, CaseIterable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
-        case journal, workflows, keys, me, badge, time, field, tick, evidence
+        case journal, workflows, keys, me, badge, time, field, tick, evidence, operation
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -52,6 +52,7 @@ struct Templates: Sendable {
         case .field: PackageResources.field_mustache
         case .tick: PackageResources.tick_mustache
         case .evidence: PackageResources.evidence_mustache
+        case .operation: PackageResources.operation_mustache
         }
     }
 }

@@ -117,14 +117,36 @@ extension Reading {
         let open = try store.tasks(TaskQuery(instance: instance.id, isOpen: true))
         guard let task = open.first(where: { $0.step == leaf.number }) else { return nil }
         guard let owner = task.owner else {
+            let isUnroutable = task.state == .unroutable
             return InstanceStory.Wait(
-                sentence: "somebody of the queue \(queueTitle(task.queue))",
+                sentence: isUnroutable
+                    ? "nobody can do it: a supervisor of the queue \(queueTitle(task.queue)) must find somebody"
+                    : "somebody of the queue \(queueTitle(task.queue))",
                 since: task.createdAt,
                 task: task.id
             )
         }
-        let doing = if case .verifying = task.state { "is having it checked" } else { "works on it" }
-        return InstanceStory.Wait(sentence: "\(try name(owner.person)) \(doing)", since: owner.since, task: task.id)
+        return InstanceStory.Wait(
+            sentence: "\(try name(owner.person)) \(try doing(task))",
+            since: task.hold?.since ?? owner.since,
+            task: task.id
+        )
+    }
+
+    private func doing(_ task: ManualTask) throws -> String {
+        switch task.state {
+        case .verifying: return "is having it checked"
+        case .awaitingReview: return "has done it; another person is to confirm it"
+        case .onHold(let hold):
+            let until = hold.until.map { " until \(Show.time($0))" } ?? ""
+            switch hold.awaiting {
+            case .requester: return "waits for an answer of \(try name(task.origin.requester))"
+            case .vendor: return "waits for a vendor\(until)"
+            case .time: return "has put it aside\(until)"
+            }
+        case .unroutable, .ready, .claimed, .inProgress, .completed, .failed, .skipped, .cancelled, .expired:
+            return "works on it"
+        }
     }
 }
 

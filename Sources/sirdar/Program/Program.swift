@@ -101,6 +101,7 @@ struct Program {
             }
         }
         library.set(queues: catalog.queues)
+        library.set(calendars: catalog.calendars)
         for stored in try store.deployments() {
             let decoded = Catalog.decode(stored.deployment, catalog.vocabulary)
             guard let workflow = decoded.workflow else {

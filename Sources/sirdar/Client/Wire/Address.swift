@@ -22,6 +22,10 @@ enum Address {
     static func tick(_ task: String, item: String) -> String { "\(Self.task(task))/ticks/\(Call.escaped(item))" }
     static func completion(_ task: String) -> String { "\(Self.task(task))/completion" }
     static func failure(_ task: String) -> String { "\(Self.task(task))/failure" }
+    /// What is done to a task beside its work: `owner`, `hold`, `queue` and so on.
+    static func part(_ part: String, of task: String) -> String { "\(Self.task(task))/\(part)" }
+    static let taskOperations = "/v1/task-operations"
+    static let handOvers = "/v1/hand-overs"
 
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }

@@ -1,18 +1,7 @@
-package import JSON
+import JSON
 import Logging
 package import SirdarCore
 import SirdarJournal
-
-/// What a person wants to do with a task.
-package enum TaskIntent: Sendable, Hashable {
-    case claim
-    case start
-    case release(note: String)
-    case draft(JSON.Object)
-    case tick(item: String, evidence: String?)
-    case complete(outcome: String, values: JSON.Object, ticks: [Submission.TickedItem], fence: Int64?)
-    case fail(code: String, text: String)
-}
 
 extension Engine {
     /// Does something with a task, and answers once that is durable.
@@ -62,13 +51,15 @@ extension Engine {
         attempt: Int = 1,
         then: @escaping @Sendable (Result<ManualTask?, any Error>) -> Void
     ) {
-        let queues = queue.map { worker.queues.intersection([$0]) } ?? worker.queues
         do {
-            if let queue, queues.isEmpty {
-                note(.notInQueue(queue), ofNextIn: queue, actuation)
-                throw TaskRefusal.notInQueue(queue)
+            let worker = try limited(worker)
+            let queues = queue.map { worker.queues.intersection([$0]) } ?? worker.queues
+            if let queue, queues.isEmpty { throw TaskRefusal.notInQueue(queue) }
+            let open = queues.subtracting(worker.fullQueues.keys)
+            if open.isEmpty, let full = worker.fullQueues.first(where: { queues.contains($0.key) }) {
+                throw TaskRefusal.claimLimit(full.key, full.value)
             }
-            let query = NextTaskQuery(queues: queues, skills: worker.skills, person: worker.person)
+            let query = NextTaskQuery(queues: open, skills: worker.skills, person: worker.person)
             let found = try reservations.reserve { reserved in
                 var query = query
                 query.besides = reserved
@@ -91,6 +82,7 @@ extension Engine {
                 then(result.map { $0 })
             }
         } catch {
+            if let refusal = error as? TaskRefusal { note(refusal, ofNextIn: queue, actuation) }
             then(.failure(error))
         }
     }
@@ -104,63 +96,22 @@ extension Engine {
         _ turn: EngineLane.Turn
     ) throws -> (Assembly, ManualTask) {
         var assembly = Assembly(engine: self, actuation: actor.actuation, turn: turn)
-        let worker = actor.worker
-        let event: TaskEvent
+        assembly.confidential = intent.words
         var verification: DueStep?
-        switch intent {
-        case .claim: event = .claimed(by: worker)
-        case .start: event = .started(by: worker)
-        case .release(let note):
-            event = .released(by: worker, note: note)
-            assembly.confidential["note"] = .string(note)
-        case .draft(let values): event = .drafted(by: worker, values: values)
-        case .tick(let item, let evidence): event = .ticked(by: worker, item: item, evidence: evidence)
-        case .fail(let code, let text):
-            event = .failed(by: worker, code: code, text: text)
-            assembly.confidential["text"] = .string(text)
-        case .complete(let outcome, let values, let ticks, let fence):
+        let event: TaskEvent
+        if case .complete(let outcome, let values, let ticks, let fence) = intent {
             var submission = Submission(outcome: outcome, values: values, ticks: ticks, fence: fence)
             submission.checklist = task.runbook.flatMap { library.runbook($0)?.checklist } ?? submission.checklist
-            verification = try self.verification(of: task, outcome, values, turn)
+            let completion = try completion(of: task, outcome, values, turn)
+            verification = completion.verification
             submission.verifies = verification != nil
-            event = .completed(by: worker, submission)
+            submission.review = completion.review
+            event = .completed(by: actor.worker, submission)
+        } else {
+            event = try self.event(intent, on: task, by: actor.worker, at: assembly.now)
         }
         let after = try assembly.apply(event, to: task, verification: verification)
         return (assembly, after)
-    }
-
-    /// The check that follows a completion: only the first outcome, the one that says that the work is done, has one.
-    private func verification(
-        of task: ManualTask,
-        _ outcome: String,
-        _ values: JSON.Object,
-        _ turn: EngineLane.Turn
-    ) throws -> DueStep? {
-        guard task.kind == .manual, outcome == task.spec.outcomes.first,
-            let instance = try instance(task.instance, turn)
-        else { return nil }
-        let workflow = try library.workflow(instance.workflow)
-        let node = workflow[task.node]
-        guard let verify = node.manual?.verify, let step = instance.leaf(task.step) else { return nil }
-        // Checked again by the machine; here only so that the check's arguments are made from right values.
-        guard case .success(let accepted) = task.spec.form.check(values) else { return nil }
-        var scope = Scope(workflow: workflow, instance: instance, node: node, step: step, input: step.input)
-        scope.form = .object(accepted)
-        scope.task = task.descriptor
-        let input = try verify.with.evaluate(step.input, scope)
-        return DueStep(
-            instance: task.instance,
-            step: Assembly.verificationStep(of: task),
-            task: task.id,
-            node: task.node,
-            attempt: 1,
-            action: verify.action,
-            lane: lane(of: verify.action, input),
-            input: input,
-            key: CallKey.of(task.instance, step: task.step, round: task.version),
-            notBefore: clock.now(),
-            fence: 1
-        )
     }
 
     /// Passes the answer on; a refusal goes into the journal first.
@@ -182,7 +133,7 @@ extension Engine {
     }
 
     /// Nobody's task: what was refused is the queue.
-    private func note(_ refusal: TaskRefusal, ofNextIn queue: String, _ actuation: Actuation) {
+    private func note(_ refusal: TaskRefusal, ofNextIn queue: String?, _ actuation: Actuation) {
         note(
             Entry(
                 at: clock.now(),
@@ -209,20 +160,5 @@ extension Engine {
                 requestID: actuation.requestID
             )
         )
-    }
-}
-
-extension TaskIntent {
-    /// The operation's name, as the API, the journal and the buttons know it.
-    package var name: String {
-        switch self {
-        case .claim: "task.claim"
-        case .start: "task.start"
-        case .release: "task.release"
-        case .draft: "task.draft"
-        case .tick: "task.tick"
-        case .complete: "task.complete"
-        case .fail: "task.fail"
-        }
     }
 }

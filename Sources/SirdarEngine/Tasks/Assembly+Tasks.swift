@@ -5,31 +5,32 @@ import SirdarCore
 extension Assembly {
     mutating func openTask(_ open: Effect.OpenTask, of instance: Instance) throws {
         let spec = open.spec
-        let due = spec.due ?? engine.library.queue(spec.queue)?.due
-        let dueAt = due.map { now.advanced(by: $0.after) }
-        let atRiskAt = due.flatMap { due in
-            due.atRisk.map { Timestamp(milliseconds: now.milliseconds + due.after.milliseconds - $0.milliseconds) }
-        }
-        let task = ManualTask(
+        let due = engine.due(spec, from: now)
+        let excluded = try exclusions(spec, instance)
+        var task = ManualTask(
             id: engine.identifiers.next(),
             instance: instance.id,
             open: open,
             origin: instance.origin,
             createdAt: now,
-            dueAt: dueAt,
-            atRiskAt: atRiskAt,
+            dueAt: due.dueAt,
+            atRiskAt: due.atRiskAt,
             runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
-            excluded: try exclusions(spec, instance)
+            excluded: excluded
         )
+        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded) {
+            task.state = .unroutable
+        }
         commit.tasks.append(TaskWrite(task, before: nil))
-        setDeadline(task)
+        setDeadline(of: task)
         note(
             "task.opened",
             on: instance.id,
             kind: "task",
             part: task.id.description,
             detail: [
-                "queue": .string(task.queue), "step": .number(JSON.Number(open.step)), "title": .string(spec.title),
+                "queue": .string(task.queue), "state": .string(task.state.name),
+                "step": .number(JSON.Number(open.step)), "title": .string(spec.title),
             ]
         )
     }
@@ -55,13 +56,6 @@ extension Assembly {
         return excluded
     }
 
-    /// The timer that moves the task in its queue when it comes to be at risk, then overdue.
-    private mutating func setDeadline(_ task: ManualTask) {
-        let next = [task.atRiskAt, task.dueAt].compactMap(\.self).filter { $0 > now }.min()
-        guard let next else { return }
-        set(DueTimer(instance: task.instance, step: task.step, kind: .deadline, at: next))
-    }
-
     /// The step is over, and its task with it.
     mutating func closeTask(_ step: Int, of instance: Instance, expired: Bool) throws {
         // The task whose own end ends the step is written by that decision.
@@ -82,9 +76,9 @@ extension Assembly {
             let id = WorkID(instance: task.instance, step: Self.verificationStep(of: task))
             commit.work.append(.drop(id, fence: held.flatMap { $0.id == id ? $0.fence : nil }))
         }
-        if case .aged = event { setDeadline(after) }
-        if after.state.isFinal, task.dueAt != nil || task.atRiskAt != nil {
-            commit.timers.append(.drop(task.instance, step: task.step, kind: .deadline))
+        setTimers(of: after, before: task, event)
+        commit.records += decision.comments.map { comment in
+            Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
         }
         for projection in engine.projections {
             commit.records += try projection.changes(decision, before: task, at: now, reading: records)
