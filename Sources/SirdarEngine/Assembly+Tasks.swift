@@ -5,19 +5,15 @@ import SirdarCore
 extension Assembly {
     mutating func openTask(_ open: Effect.OpenTask, of instance: Instance) throws {
         let spec = open.spec
-        let due = spec.due ?? engine.library.queue(spec.queue)?.due
-        let dueAt = due.map { now.advanced(by: $0.after) }
-        let atRiskAt = due.flatMap { due in
-            due.atRisk.map { Timestamp(milliseconds: now.milliseconds + due.after.milliseconds - $0.milliseconds) }
-        }
+        let times = TaskTimes(spec, engine.library.queue(spec.queue), at: now)
         let task = ManualTask(
             id: engine.identifiers.next(),
             instance: instance.id,
             open: open,
             origin: instance.origin,
             createdAt: now,
-            dueAt: dueAt,
-            atRiskAt: atRiskAt,
+            dueAt: times.dueAt,
+            atRiskAt: times.atRiskAt,
             runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
             excluded: try exclusions(spec, instance)
         )
@@ -34,31 +30,18 @@ extension Assembly {
         )
     }
 
-    /// Whose hands the task must not be in.
     private func exclusions(_ spec: TaskSpec, _ instance: Instance) throws -> [ManualTask.Exclusion] {
-        guard !spec.notBy.isEmpty else { return [] }
-        var excluded: [ManualTask.Exclusion] = []
-        let earlier = try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: false))
         let workflow = try engine.library.workflow(instance.workflow)
-        for name in spec.notBy {
-            if name == "requester" {
-                let why = "You asked for this yourself, so somebody else must do it (separation of duties)."
-                excluded.append(.init(person: instance.origin.requester, why: why))
-                continue
-            }
-            for task in earlier where workflow[task.node].name == name {
-                guard let person = task.completion?.by else { continue }
-                let why = "You did the step \(name), so somebody else must do this one (separation of duties)."
-                excluded.append(.init(person: person, why: why))
-            }
-        }
-        return excluded
+        return try spec.exclusions(
+            of: instance,
+            workflow,
+            earlier: try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: false))
+        )
     }
 
     /// The timer that moves the task in its queue when it comes to be at risk, then overdue.
     private mutating func setDeadline(_ task: ManualTask) {
-        let next = [task.atRiskAt, task.dueAt].compactMap(\.self).filter { $0 > now }.min()
-        guard let next else { return }
+        guard let next = task.nextDeadline(after: now) else { return }
         set(DueTimer(instance: task.instance, step: task.step, kind: .deadline, at: next))
     }
 

@@ -133,27 +133,18 @@ extension Engine {
         _ values: JSON.Object,
         _ turn: EngineLane.Turn
     ) throws -> DueStep? {
-        guard task.kind == .manual, outcome == task.spec.outcomes.first,
-            let instance = try instance(task.instance, turn)
-        else { return nil }
+        guard task.kind == .manual, let instance = try instance(task.instance, turn) else { return nil }
         let workflow = try library.workflow(instance.workflow)
-        let node = workflow[task.node]
-        guard let verify = node.manual?.verify, let step = instance.leaf(task.step) else { return nil }
-        // Checked again by the machine; here only so that the check's arguments are made from right values.
-        guard case .success(let accepted) = task.spec.form.check(values) else { return nil }
-        var scope = Scope(workflow: workflow, instance: instance, node: node, step: step, input: step.input)
-        scope.form = .object(accepted)
-        scope.task = task.descriptor
-        let input = try verify.with.evaluate(step.input, scope)
+        guard let check = try task.check(after: outcome, values, of: instance, workflow) else { return nil }
         return DueStep(
             instance: task.instance,
             step: Assembly.verificationStep(of: task),
             task: task.id,
             node: task.node,
             attempt: 1,
-            action: verify.action,
-            lane: lane(of: verify.action, input),
-            input: input,
+            action: check.action,
+            lane: lane(of: check.action, check.input),
+            input: check.input,
             key: CallKey.of(task.instance, step: task.step, round: task.version),
             notBefore: clock.now(),
             fence: 1
