@@ -70,8 +70,9 @@ extension Scenario.Result {
     /// The scenario's result, and below it what is not as it should be.
     package var lines: [String] {
         let head = "  \(passed ? "passed" : "FAILED")  \(scenario.title)"
-        return [head] + differences.flatMap { difference in
-            ["          \(difference.key):"] + difference.lines.map { "            \($0)" }
-        }
+        return [head]
+            + differences.flatMap { difference in
+                ["          \(difference.key):"] + difference.lines.map { "            \($0)" }
+            }
     }
 }

@@ -19,6 +19,7 @@ package struct Account: Sendable {
         package let at: Interval
         package let path: String
         package let pointer: String
+        package let name: String
         package let phase: StepPhase
         package let attempt: Int?
         package let problem: Problem?

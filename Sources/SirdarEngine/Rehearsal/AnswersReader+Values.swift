@@ -124,6 +124,11 @@ extension Node {
     }
 }
 
+extension Node {
+    /// What may be written in answer to the step's undo; `nil` for one that has none.
+    var undoing: AnswerShape? { compensation == nil ? nil : .undo }
+}
+
 extension ManualWork {
     private func constant(_ key: String) -> JSON? {
         guard case .object(let fields) = opening, let field = fields.first(where: { $0.key == key }),

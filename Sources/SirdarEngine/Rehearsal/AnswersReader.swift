@@ -28,17 +28,9 @@ struct AnswersReader {
     /// Reads the keys of answers, wherever they stand.
     func read(_ fields: Fields) -> Answers {
         var answers = Answers()
-        answers.steps = named(fields["steps"], "`steps`") { name, node in
-            let nodes = nodes(named: name)
-            return nodes.isEmpty ? nil : series(node, AnswerShape(nodes), of: nodes.map(\.node))
-        }
-        answers.undo = named(fields["undo"], "`undo`") { name, node in
-            let nodes = nodes(named: name).filter { $0.node.compensation != nil }
-            return nodes.isEmpty ? nil : series(node, .undo, of: [])
-        }
-        answers.actions = named(fields["actions"], "`actions`") { name, node in
-            stage.vocabulary.functions[name].map { _ in series(node, .action, of: []) }
-        }
+        answers.steps = named(fields["steps"], "`steps`", known: \.answers) { series($0, $1) }
+        answers.undo = named(fields["undo"], "`undo`", known: \.undoing) { node, _ in series(node, .undo, of: []) }
+        answers.actions = actions(fields["actions"])
         answers.cancel = cancellation(fields["cancel"])
         answers.requester = fields.text("requester") ?? answers.requester
         answers.startsAt = moment(fields) ?? answers.startsAt
@@ -58,54 +50,68 @@ struct AnswersReader {
         findings.unknown("step", name, at: place, known: Set(steps.map(\.node.name)))
     }
 
-    /// Reads the members of a map of names; `read` gives `nil` for a name that does not exist.
+    /// Reads a map of steps' names; `known` says which steps may be named there.
     private func named(
         _ node: Located?,
         _ what: String,
-        _ read: (String, Located) -> Answers.Series??
+        known: (Node) -> AnswerShape?,
+        _ read: (Located, [Stage.StepName]) -> Answers.Series?
     ) -> [String: Answers.Series] {
-        guard let node, !node.isNull else { return [:] }
-        guard let members = node.members else {
-            findings.mismatch(node, what, wants: "a map of names with their answers")
-            return [:]
-        }
         var answers: [String: Answers.Series] = [:]
-        for member in members {
-            switch read(member.key, member.value) {
-            case .some(let series): answers[member.key] = series
-            case .none: tellUnknown(member, what)
+        for member in members(node, what) {
+            let named = nodes(named: member.key)
+            let meant = named.filter { known($0.node) != nil }
+            if meant.isEmpty {
+                tell(member, what, exists: !named.isEmpty, known: steps.filter { known($0.node) != nil })
+            } else {
+                answers[member.key] = read(member.value, meant)
             }
         }
         return answers
     }
 
-    private func tellUnknown(_ member: Located.Member, _ what: String) {
-        switch what {
-        case "`actions`":
-            findings.unknown("action", member.key, at: member.keyPlace, known: stage.vocabulary.functions.keys)
-        case "`undo`":
-            let known = Set(steps.filter { $0.node.compensation != nil }.map(\.node.name))
-            findings.unknown("step that can be undone", member.key, at: member.keyPlace, known: known)
-        default:
-            let known = Set(steps.filter { $0.node.answers != nil }.map(\.node.name))
-            findings.unknown("step", member.key, at: member.keyPlace, known: known)
+    private func tell(_ member: Located.Member, _ what: String, exists: Bool, known: [Stage.StepName]) {
+        let names = Set(known.map(\.node.name))
+        guard exists else { return findings.unknown("step", member.key, at: member.keyPlace, known: names) }
+        let why = what == "`undo`" ? "has no `metadata.compensation`" : "asks nobody"
+        findings.error(
+            .wrongValue,
+            at: member.keyPlace,
+            "the step `\(member.key)` \(why), and so needs no answer",
+            allowed: Array(names.sorted().prefix(Findings.allowedMax))
+        )
+    }
+
+    private func actions(_ node: Located?) -> [String: Answers.Series] {
+        var answers: [String: Answers.Series] = [:]
+        let known = stage.vocabulary.functions
+        for member in members(node, "`actions`") {
+            if known[member.key] == nil {
+                findings.unknown("action", member.key, at: member.keyPlace, known: known.keys)
+            } else {
+                answers[member.key] = series(member.value, .action, of: [])
+            }
         }
+        return answers
     }
 
     // MARK: Series
 
-    private func series(_ node: Located, _ shape: AnswerShape?, of nodes: [Node]) -> Answers.Series? {
-        guard let shape else {
-            findings.error(.wrongValue, at: node.place, "this step asks nobody, and so needs no answer")
-            return nil
-        }
+    private func series(_ node: Located, _ steps: [Stage.StepName]) -> Answers.Series? {
+        AnswerShape(steps).flatMap { series(node, $0, of: steps.map(\.node)) }
+    }
+
+    private func series(_ node: Located, _ shape: AnswerShape, of nodes: [Node]) -> Answers.Series? {
         guard let elements = node.list else { return answer(node, shape, nodes).map { Answers.Series(always: $0) } }
         if elements.isEmpty { findings.error(.wrongValue, at: node.place, "a list of answers has at least one") }
         return Answers.Series(elements.compactMap { answer($0, shape, nodes) })
     }
 
     private func answer(_ node: Located, _ shape: AnswerShape, _ nodes: [Node]) -> Answer? {
+        let before = findings.diagnostics.count
         guard let fields = Fields(node, "an answer of \(shape.what)", keys: shape.keys, findings) else { return nil }
+        // A key that is none says enough: one mistake, one message.
+        guard findings.diagnostics.count == before || shape.kinds.contains(where: fields.has) else { return nil }
         guard let kind = kind(fields, shape, nodes) else { return nil }
         return Answer(
             kind,
@@ -126,7 +132,11 @@ struct AnswersReader {
         }
         if told.count > 1 {
             let place = fields.keyPlace(told[1])
-            findings.error(.wrongValue, at: place, "an answer says one thing, and this says `\(first)` and `\(told[1])`")
+            findings.error(
+                .wrongValue,
+                at: place,
+                "an answer says one thing, and this says `\(first)` and `\(told[1])`"
+            )
         }
         guard let node = fields[first] else { return nil }
         switch first {
@@ -170,7 +180,7 @@ struct AnswersReader {
     private func members(_ node: Located?, _ what: String) -> [Located.Member] {
         guard let node, !node.isNull else { return [] }
         if let members = node.members { return members }
-        findings.mismatch(node, what, wants: "a map")
+        findings.mismatch(node, what, wants: "a map of names")
         return []
     }
 

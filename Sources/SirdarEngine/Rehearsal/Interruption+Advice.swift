@@ -16,7 +16,8 @@ extension Interruption {
         switch lack as? Prompter.Lack {
         case .nothingWritten?, nil: why = "and no answer is written for it"
         case .usedUp(let count, let name)?:
-            why = "and the \(count == 1 ? "answer" : "\(count) answers") written under `\(name)` "
+            why =
+                "and the \(count == 1 ? "answer" : "\(count) answers") written under `\(name)` "
                 + "\(count == 1 ? "has" : "have") been given"
         case .other(let answer, let name)?:
             why = "and the next answer written under `\(name)` is \(answer.word)"

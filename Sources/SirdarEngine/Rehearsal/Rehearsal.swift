@@ -233,6 +233,7 @@ extension Rehearsal {
             at: now.since(answers.startsAt),
             path: part.path(change.node),
             pointer: node.pointer,
+            name: node.name,
             phase: change.phase,
             attempt: change.attempt,
             problem: change.problem,
@@ -246,10 +247,17 @@ extension Rehearsal {
         account.lines.append(line)
         onLine?(line)
         guard let cancel = answers.cancel, case .step(let name, let phase) = cancel.moment, !line.undoes,
-            line.path == name || line.pointer == name || line.path.hasSuffix("/\(name)")
+            isStep(name, of: line)
         else { return }
         guard phase.map({ $0 == line.phase.name }) ?? line.begins else { return }
         put(.cancellation, at: now, .cancel(reason: cancel.reason))
+    }
+
+    /// A name alone means a step of the workflow itself, where there is one.
+    private func isStep(_ name: String, of line: Account.Line) -> Bool {
+        if line.path == name || line.path == line.name && line.pointer == name { return true }
+        let isOwn = root.flatMap { parts[$0] }?.workflow.nodes.contains { $0.name == name } ?? false
+        return line.name == name && !isOwn
     }
 
     // MARK: Time and chance

@@ -8,6 +8,11 @@ package enum RehearsalFiles {
     package struct Piece: Sendable {
         package let stage: Stage
         package let workflow: Vocabulary.WorkflowName
+
+        package init(stage: Stage, workflow: Vocabulary.WorkflowName) {
+            self.stage = stage
+            self.workflow = workflow
+        }
     }
 
     /// Files with mistakes: nothing was rehearsed.
@@ -45,7 +50,9 @@ package enum RehearsalFiles {
         files.workflows.insert(file, at: 0)
         let catalog = Catalog.load(files, surroundings)
         let told = catalog.files.filter { $0.file == file.path }
-        if told.contains(where: { $0.diagnostics.contains(where: \.isError) }) { return .failure(Mistaken(files: told)) }
+        if told.contains(where: { $0.diagnostics.contains(where: \.isError) }) {
+            return .failure(Mistaken(files: told))
+        }
         guard let name = DefinitionDecoder.name(of: root), catalog.definitions[name] != nil else {
             return .failure(Mistaken(file.path, [.error(.missingKey, at: .start, "this is no workflow")]))
         }

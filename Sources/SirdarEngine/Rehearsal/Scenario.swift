@@ -9,6 +9,22 @@ package struct Scenario: Sendable {
     package let input: JSON
     package let answers: Answers
     package let expected: Expectation
+
+    package init(
+        title: String,
+        workflow: Vocabulary.WorkflowName,
+        place: Place = .start,
+        input: JSON,
+        answers: Answers,
+        expected: Expectation
+    ) {
+        self.title = title
+        self.workflow = workflow
+        self.place = place
+        self.input = input
+        self.answers = answers
+        self.expected = expected
+    }
 }
 
 /// What must be true when a scenario has run; what is not said does not matter.
