@@ -20,6 +20,7 @@ struct Sirdar: AsyncParsableCommand {
                 subcommands: [ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self]
             ),
             CommandGroup(name: "Work", subcommands: [QueueCommand.self, TaskCommand.self]),
+            CommandGroup(name: "Definitions", subcommands: [WorkflowCommand.self]),
             CommandGroup(name: "Records", subcommands: [InstanceCommand.self, JournalCommand.self]),
             CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
         ] + installation

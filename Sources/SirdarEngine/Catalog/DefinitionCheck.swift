@@ -36,7 +36,7 @@ package enum DefinitionCheck {
     }
 
     /// The folder whose catalog a path belongs to: itself, or the nearest one around it that has definitions.
-    private static func root(of path: String) -> String? {
+    static func root(of path: String) -> String? {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
         var url = URL(filePath: path)
@@ -56,7 +56,7 @@ package enum DefinitionCheck {
         }
     }
 
-    private static func canonical(_ path: String) -> String {
+    static func canonical(_ path: String) -> String {
         let canonical = URL(filePath: path).standardizedFileURL.path
         return canonical.count > 1 && canonical.hasSuffix("/") ? String(canonical.dropLast()) : canonical
     }

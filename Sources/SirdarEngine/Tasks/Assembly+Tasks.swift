@@ -35,25 +35,13 @@ extension Assembly {
         )
     }
 
-    /// Whose hands the task must not be in.
     private func exclusions(_ spec: TaskSpec, _ instance: Instance) throws -> [ManualTask.Exclusion] {
-        guard !spec.notBy.isEmpty else { return [] }
-        var excluded: [ManualTask.Exclusion] = []
-        let earlier = try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: false))
         let workflow = try engine.library.workflow(instance.workflow)
-        for name in spec.notBy {
-            if name == "requester" {
-                let why = "You asked for this yourself, so somebody else must do it (separation of duties)."
-                excluded.append(.init(person: instance.origin.requester, why: why))
-                continue
-            }
-            for task in earlier where workflow[task.node].name == name {
-                guard let person = task.completion?.by else { continue }
-                let why = "You did the step \(name), so somebody else must do this one (separation of duties)."
-                excluded.append(.init(person: person, why: why))
-            }
-        }
-        return excluded
+        return try spec.exclusions(
+            of: instance,
+            workflow,
+            earlier: try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: false))
+        )
     }
 
     /// The step is over, and its task with it.

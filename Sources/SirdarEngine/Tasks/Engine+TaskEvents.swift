@@ -69,8 +69,7 @@ extension Engine {
 
     /// When a task that opens now is due, counted on its calendar.
     func due(_ spec: TaskSpec, from now: Timestamp) -> DueTimes {
-        guard let due = spec.due ?? library.queue(spec.queue)?.due else { return DueTimes(dueAt: nil, atRiskAt: nil) }
-        return times(due.after, due, from: now)
+        DueTimes(spec, library.queue(spec.queue), on: library.calendar, from: now)
     }
 
     /// What is left of a task's time since its owner began to wait for the requester, from now on.
@@ -80,59 +79,33 @@ extension Engine {
         else { return DueTimes(dueAt: task.dueAt, atRiskAt: task.atRiskAt) }
         let calendar = due.calendar.flatMap(library.calendar)
         let left = calendar?.workingTime(from: hold.since, to: dueAt) ?? dueAt.since(hold.since)
-        return times(max(.zero, left), due, from: now)
-    }
-
-    private func times(_ left: Interval, _ due: TaskSpec.Due, from now: Timestamp) -> DueTimes {
-        let calendar = due.calendar.flatMap(library.calendar)
-        func after(_ interval: Interval) -> Timestamp? {
-            guard let calendar else { return now.advanced(by: interval) }
-            return calendar.moment(interval, after: now)
-        }
-        let untilRisk = due.atRisk.map { Interval(milliseconds: max(0, left.milliseconds - $0.milliseconds)) }
-        return DueTimes(dueAt: after(left), atRiskAt: untilRisk.flatMap(after))
+        return DueTimes(after: max(.zero, left), due, on: calendar, from: now)
     }
 }
 
 // What follows a completion.
 extension Engine {
-    /// The check and the review of an outcome: only the first, the one that says that the work is done, has them.
-    func completion(
+    /// The check and the review that an outcome has.
+    func sequel(
         of task: ManualTask,
         _ outcome: String,
         _ values: JSON.Object,
         _ turn: EngineLane.Turn
-    ) throws -> (verification: DueStep?, review: [String]?) {
-        guard task.kind == .manual, outcome == task.spec.outcomes.first,
-            let instance = try instance(task.instance, turn)
-        else { return (nil, nil) }
-        let workflow = try library.workflow(instance.workflow)
-        let node = workflow[task.node]
-        guard let manual = node.manual, manual.verify != nil || manual.review != nil,
-            let step = instance.leaf(task.step)
-        else { return (nil, nil) }
-        // Checked again by the machine; here only so that the check's arguments are made from right values.
-        guard case .success(let accepted) = task.spec.form.check(values) else { return (nil, nil) }
-        var scope = Scope(workflow: workflow, instance: instance, node: node, step: step, input: step.input)
-        scope.form = .object(accepted)
-        scope.task = task.descriptor
-        var review: [String]?
-        if let asked = manual.review, try asked.when?.isTrue(step.input, scope) ?? true { review = asked.skills }
-        guard let verify = manual.verify else { return (nil, review) }
-        let input = try verify.with.evaluate(step.input, scope)
-        return (verification(verify, of: task, input), review)
+    ) throws -> CompletionSequel {
+        guard task.kind == .manual, let instance = try instance(task.instance, turn) else { return .nothing }
+        return try task.sequel(of: outcome, values, in: instance, library.workflow(instance.workflow))
     }
 
-    private func verification(_ verify: Node.Call, of task: ManualTask, _ input: JSON) -> DueStep {
+    func verification(of task: ManualTask, _ check: CompletionSequel.Check) -> DueStep {
         DueStep(
             instance: task.instance,
             step: Assembly.verificationStep(of: task),
             task: task.id,
             node: task.node,
             attempt: 1,
-            action: verify.action,
-            lane: lane(of: verify.action, input),
-            input: input,
+            action: check.action,
+            lane: lane(of: check.action, check.input),
+            input: check.input,
             key: CallKey.of(task.instance, step: task.step, round: task.version),
             notBefore: clock.now(),
             fence: 1

@@ -102,10 +102,10 @@ extension Engine {
         if case .complete(let outcome, let values, let ticks, let fence) = intent {
             var submission = Submission(outcome: outcome, values: values, ticks: ticks, fence: fence)
             submission.checklist = task.runbook.flatMap { library.runbook($0)?.checklist } ?? submission.checklist
-            let completion = try completion(of: task, outcome, values, turn)
-            verification = completion.verification
+            let sequel = try sequel(of: task, outcome, values, turn)
+            verification = sequel.check.map { verification(of: task, $0) }
             submission.verifies = verification != nil
-            submission.review = completion.review
+            submission.review = sequel.review
             event = .completed(by: actor.worker, submission)
         } else {
             event = try self.event(intent, on: task, by: actor.worker, at: assembly.now)

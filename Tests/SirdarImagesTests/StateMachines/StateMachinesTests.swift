@@ -52,8 +52,11 @@ struct StateMachinesTests {
         )
         #expect(
             TaskChart.kinds == [
-                "task.claimed", "task.started", "task.released", "task.drafted", "task.ticked", "task.completed",
-                "task.failed", "task.checked", "task.closed", "task.aged",
+                "task.claimed", "task.started", "task.released", "task.assigned", "task.takenOver",
+                "task.transferred", "task.routed", "task.lapsed", "task.drafted", "task.ticked", "task.unticked",
+                "task.commented", "task.completed", "task.failed", "task.checked", "task.confirmed",
+                "task.pushedBack", "task.held", "task.asked", "task.answered", "task.resumed", "task.escalated",
+                "task.prioritised", "task.skipped", "task.checkWaived", "task.closed", "task.aged", "task.reminded",
             ]
         )
     }
