@@ -94,7 +94,7 @@ extension QueuePolicy {
 
     private static func read(_ fields: Fields, _ calendars: Set<String>) -> QueuePolicy? {
         let due = readDue(fields, calendars)
-        let members = (fields.texts("members") ?? []).compactMap(\.text)
+        let members = readMembers(fields)
         let skills = (fields.texts("skills") ?? []).compactMap(\.text)
         let claimLimit = fields.int("claimLimit", in: 1...10_000)
         let release = fields.interval("releaseUnstartedAfter")
@@ -149,6 +149,15 @@ extension QueuePolicy {
             allowed: names
         )
         return nil
+    }
+
+    /// Roles: a name that is none would leave the queue to nobody.
+    private static func readMembers(_ fields: Fields) -> [String] {
+        (fields.texts("members") ?? []).compactMap { node in
+            guard let name = node.text, Role(rawValue: name) == nil else { return node.text }
+            fields.findings.unknown("role", name, at: node.place, known: Role.allCases.map(\.rawValue))
+            return nil
+        }
     }
 
     private static func readDue(_ fields: Fields, _ calendars: Set<String>) -> TaskSpec.Due? {

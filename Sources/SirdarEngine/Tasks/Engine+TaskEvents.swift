@@ -96,7 +96,7 @@ extension Engine {
         return try task.sequel(of: outcome, values, in: instance, library.workflow(instance.workflow))
     }
 
-    func verification(of task: ManualTask, _ check: CompletionSequel.Check) -> DueStep {
+    func dueCheck(_ check: CompletionSequel.Check, of task: ManualTask) -> DueStep {
         DueStep(
             instance: task.instance,
             step: Assembly.verificationStep(of: task),

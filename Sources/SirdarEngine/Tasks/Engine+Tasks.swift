@@ -103,7 +103,7 @@ extension Engine {
             var submission = Submission(outcome: outcome, values: values, ticks: ticks, fence: fence)
             submission.checklist = task.runbook.flatMap { library.runbook($0)?.checklist } ?? submission.checklist
             let sequel = try sequel(of: task, outcome, values, turn)
-            verification = sequel.check.map { verification(of: task, $0) }
+            verification = sequel.check.map { dueCheck($0, of: task) }
             submission.verifies = verification != nil
             submission.review = sequel.review
             event = .completed(by: actor.worker, submission)

@@ -56,6 +56,15 @@ struct CatalogTests {
         return Catalog.load(files, Self.surroundings)
     }
 
+    @Test("a queue whose members are no role's holders is told, with what was meant")
+    func wrongMembers() {
+        let text = Self.queues.replacing("[operator, supervisor]", with: "[operater, supervisor]")
+        let catalog = load { $0.queues = .init(path: "config/queues.yaml", text: text) }
+        let told = DefinitionCheck.text(catalog.files)
+        #expect(told.contains("config/queues.yaml:4:"), "\(told)")
+        #expect(told.contains("there is no role `operater`; did you mean `operator`?"), "\(told)")
+    }
+
     @Test("holds what its files say, and definitions may name all of it")
     func loads() throws {
         let catalog = load()

@@ -42,12 +42,11 @@ final class BatteryRun {
         people = BatteryPeople(plan: plan, isHard: battery.isHard, cloud: world.cloud)
         folder = Self.temporary.appending(path: "sirdar-battery-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (file, numbers) = try Self.deployed.get()
+        try file.write(to: folder.appending(path: "sirdar.sqlite"))
         let inner = try Self.open(folder)
-        var numbers: [Vocabulary.WorkflowName: Int] = [:]
         for (name, definition) in BatteryCase.catalog.definitions {
-            let number = try inner.deploy(definition.deployment(at: clock.now()))
-            library.add(definition.workflow, number: number, runbooks: definition.runbooks)
-            numbers[name] = number
+            library.add(definition.workflow, number: numbers[name] ?? 0, runbooks: definition.runbooks)
         }
         library.set(queues: BatteryCase.catalog.queues)
         start = try world.start(numbers[battery.workflow] ?? 0)
@@ -63,6 +62,23 @@ final class BatteryRun {
 
     var commits: Int { store.commits }
     private static let looksPerTick = 400
+
+    /// A store in which every workflow is deployed and nothing has happened: each run begins with a copy of its file.
+    private static let deployed = Result { () -> (Data, [Vocabulary.WorkflowName: Int]) in
+        let folder = temporary.appending(path: "sirdar-battery-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var numbers: [Vocabulary.WorkflowName: Int] = [:]
+        do {
+            let store = try open(folder)
+            for (name, definition) in BatteryCase.catalog.definitions {
+                numbers[name] = try store.deploy(definition.deployment(at: ManualClock.start))
+            }
+            // A backup is whole in one file, whatever the log still holds.
+            try store.backup(to: folder.appending(path: "copy.sqlite").path)
+        }
+        return (try Data(contentsOf: folder.appending(path: "copy.sqlite")), numbers)
+    }
 
     private static func open(_ folder: URL) throws -> SQLiteStore {
         try SQLiteStore(path: folder.appending(path: "sirdar.sqlite").path, log: quiet)
