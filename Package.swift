@@ -145,7 +145,8 @@ let package = Package(
         suite(
             "SirdarOutboundTests",
             [
-                "JSON", "SirdarCore", "SirdarEngine", "SirdarJournal", "SirdarOutbound", "SirdarSQLite", "SirdarTestKit",
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarJournal", "SirdarOutbound", "SirdarSQLite",
+                "SirdarTestKit",
                 logging,
             ]
         ),

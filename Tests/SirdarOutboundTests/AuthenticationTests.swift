@@ -92,7 +92,7 @@ struct AuthenticationTests {
         let bench = try HTTPBench(Loopback.rules(["api.example", "id.example"]), transport: Mapped(to: server))
         try bench.keep(
             "oidc",
-            #"{ "authority": "https://id.example/realms/studio", "client": { "id": "sirdar", "secret": "hidden-one" } }"#
+            #"{ "authority": "https://id.example/realms/studio", "client": { "id": "a", "secret": "hidden-one" } }"#
         )
         let id = try bench.start(use: "use: { secrets: [oidc] }\n", Self.step("{ oidc: { use: oidc } }"))
         #expect(try bench.output(id) == "token-number-1")
@@ -140,7 +140,10 @@ struct AuthenticationTests {
             guard given > withdrawn, request.headers["authorization"] == "Bearer secret-token-\(given)" else {
                 return .init(status: 401)
             }
-            return .init(headers: ["Content-Type": "text/plain", "X-You": "secret-token-\(given)"], body: Array("token-number-\(given)".utf8))
+            return .init(
+                headers: ["Content-Type": "text/plain", "X-You": "secret-token-\(given)"],
+                body: Array("token-number-\(given)".utf8)
+            )
         }
     }
 }

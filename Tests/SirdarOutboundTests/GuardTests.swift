@@ -10,7 +10,8 @@ struct GuardTests {
         "http://127.0.0.1/", "http://127.1/", "http://127.0.1/", "http://2130706433/", "http://0x7f000001/",
         "http://0x7f.0.0.1/", "http://0177.0.0.1/", "http://017700000001/", "http://127.0.0.1.:80/", "http://0/",
         "http://0.0.0.0/", "http://[::1]/", "http://[::]/", "http://[::127.0.0.1]/", "http://[::ffff:127.0.0.1]/",
-        "http://[::ffff:7f00:1]/", "http://localhost/", "http://localhost./", "http://LOCALHOST/", "http://127.0.0.1:22/",
+        "http://[::ffff:7f00:1]/", "http://localhost/", "http://localhost./", "http://LOCALHOST/",
+        "http://127.0.0.1:22/",
         // The metadata of clouds.
         "http://169.254.169.254/latest/meta-data/", "http://[::ffff:169.254.169.254]/", "http://[::ffff:a9fe:a9fe]/",
         "http://2852039166/", "http://0xa9fea9fe/", "http://0251.0376.0251.0376/", "http://169.254.43518/",
@@ -21,9 +22,12 @@ struct GuardTests {
         "http://[fe80::1%25eth0]/", "http://[fc00::1]/", "http://[ff02::1]/", "http://[64:ff9b::7f00:1]/",
         "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/",
         // Who is the host?
-        "http://good.example@127.0.0.1/", "http://good.example:80@evil.example/", "http://good.example%2F@evil.example/",
-        "http://evil.example\\@good.example/", "http://evil.example#@good.example/", "http://evil.example?@good.example/",
-        "http://good.example\u{0}.evil.example/", "http://good.example evil.example/", "http://good.example\r\nHost: x/",
+        "http://good.example@127.0.0.1/", "http://good.example:80@evil.example/",
+        "http://good.example%2F@evil.example/",
+        "http://evil.example\\@good.example/", "http://evil.example#@good.example/",
+        "http://evil.example?@good.example/",
+        "http://good.example\u{0}.evil.example/", "http://good.example evil.example/",
+        "http://good.example\r\nHost: x/",
         "http://good\u{3002}example/", "http://127\u{3002}0\u{3002}0\u{3002}1/", "http://\u{24D6}ood.example/",
         "http://%67ood.example/", "http://good.example.evil.example/", "http://evilgood.example/",
         "http://inside.good.example/", "http://both.good.example/", "http:///good.example/", "http:good.example/",
@@ -44,7 +48,8 @@ struct GuardTests {
         hosts: [
             "good.example", "*.good.example", "localhost", "metadata.example", "127.0.0.1", "::1", "::", "0.0.0.0",
             "169.254.169.254", "fd00:ec2::254", "100.100.100.200", "10.0.0.1", "172.16.0.1", "172.31.255.255",
-            "192.168.1.1", "100.64.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "fe80::1", "fc00::1",
+            "192.168.1.1", "100.64.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "fe80::1",
+            "fc00::1",
             "ff02::1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::",
         ].map { .init(NetworkAddress($0)?.description ?? $0, scheme: .http) }
     )
@@ -155,7 +160,8 @@ struct RedirectTests {
     private func outbound(_ status: Int, _ location: String) -> (Outbound, ScriptedTransport) {
         let transport = ScriptedTransport { exchange in
             exchange.request.address.target == "/start"
-                ? OutboundResponse(status: status, headers: [.init("Location", location)]) : OutboundResponse(status: 200)
+                ? OutboundResponse(status: status, headers: [.init("Location", location)])
+                : OutboundResponse(status: 200)
         }
         return (Outbound(rules: rules, resolver: resolver, transport: transport), transport)
     }

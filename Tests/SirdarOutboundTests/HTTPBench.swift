@@ -117,6 +117,18 @@ final class HTTPBench {
         return problem
     }
 
+    /// The open task of an instance, once there is one.
+    func task(_ id: Identifier) throws -> ManualTask {
+        try eventually { try store.tasks(TaskQuery(instance: id, isOpen: true)).first { $0.state.name == "ready" } }
+    }
+
+    @discardableResult
+    func act(_ intent: TaskIntent, _ task: ManualTask) throws -> ManualTask {
+        let engine = engine
+        let worker = Samples.worker(queues: ["triage"], skills: [])
+        return try answer { then in engine.act(intent, on: task.id, worker: worker, by: Self.operation, then: then) }
+    }
+
     /// The step that waits for its next attempt, once it does, and when that is.
     func retry(_ id: Identifier, after last: Timestamp = .zero) throws -> Timestamp {
         try eventually {
@@ -139,7 +151,8 @@ final class HTTPBench {
         let place = folder.appending(path: "data")
         let names = try FileManager.default.contentsOfDirectory(atPath: place.path)
         #expect(names.contains("sirdar.sqlite"))
-        return try names.reduce(into: Data()) { data, name in data += try Data(contentsOf: place.appending(path: name)) }
+        return try names.reduce(into: Data()) { data, name in data += try Data(contentsOf: place.appending(path: name))
+        }
     }
 }
 
@@ -162,6 +175,7 @@ struct Mapped: Transport {
     private let port: String
 
     init(to server: ScriptedServer) { port = String(server.url.split(separator: ":").last ?? "") }
+    init(port: Int) { self.port = String(port) }
 
     func send(_ exchange: Exchange) throws(OutboundFailure) -> OutboundResponse {
         var request = exchange.request

@@ -135,9 +135,12 @@ struct HTTPCallTests {
         let bench = try HTTPBench(Loopback.rules(["api.example"]), transport: transport)
         for host in ["other.example", "127.0.0.1", "api.example:8443"] {
             let problem = try bench.problem(
-                bench.start("  - get: { call: http, with: { method: get, endpoint: '${ .at }' } }\n", [
-                    "at": .string("https://\(host)/")
-                ])
+                bench.start(
+                    "  - get: { call: http, with: { method: get, endpoint: '${ .at }' } }\n",
+                    [
+                        "at": .string("https://\(host)/")
+                    ]
+                )
             )
             #expect(problem.type == Problem.Kind.authorization.type && problem.status == 403)
             #expect(problem.detail?.contains("config/outbound.yaml") == true)
@@ -173,7 +176,10 @@ struct HTTPCallTests {
             "method: get, endpoint: 'https://api.example/{list}'",
             "`{list}` stands for a text, a number, true or false, and not more."
         ),
-        ("method: '${ .verb }', endpoint: '${ .at }'", "`method` is one of \(HTTPCall.methods.joined(separator: ", "))."),
+        (
+            "method: '${ .verb }', endpoint: '${ .at }'",
+            "`method` is one of \(HTTPCall.methods.joined(separator: ", "))."
+        ),
         (
             "method: get, endpoint: '${ .at }', headers: '${ .map }'",
             "the header `Host` is not set by a workflow: it belongs to the connection."
@@ -238,7 +244,11 @@ struct HTTPCallTests {
         defer { server.stop() }
         let bench = try HTTPBench(server)
         let id = try bench.start(
-            use: "use: { functions: { getPet: { call: http, with: { method: get, endpoint: 'https://api.example/{id}' } } } }\n",
+            use: """
+                use:
+                  functions: { getPet: { call: http, with: { method: get, endpoint: 'https://api.example/{id}' } } }
+
+                """,
             "  - get: { call: getPet, with: { query: { full: true } } }\n",
             ["id": 12]
         )

@@ -58,7 +58,8 @@ struct OpenWorkflowConformanceTests {
             """
         let wrong = [
             "Then the workflow should fault", "Then the workflow output should have properties 'x', 'y'",
-            "Then the workflow should complete with output:\n    \"\"\"yaml\n    x: 3\n    \"\"\"", "Then b should run first",
+            "Then the workflow should complete with output:\n    \"\"\"yaml\n    x: 3\n    \"\"\"",
+            "Then b should run first",
             "Then a should run last", "Then a should run after b", "Then nobody knows this",
             "Then the workflow output should have a 'x' property containing 1 items",
         ]

@@ -53,7 +53,10 @@ struct RulesTests {
             ("hosts: [{ name: 0x7f.1 }]", "x:1:17: error[wrong-value]: `0x7f.1` is no host"),
             ("hosts: [{ name: x.example, scheme: htp }]", "x:1:36: error[wrong-value]: `scheme` cannot be `htp`; did"),
             ("hosts: [{ name: x.example, ports: [0] }]", "x:1:36: error[wrong-value]: a port is 1 to 65535"),
-            ("hosts: [{ name: x.example, networks: [10.0.0.1/8] }]", "x:1:39: error[wrong-value]: a network is written"),
+            (
+                "hosts: [{ name: x.example, networks: [10.0.0.1/8] }]",
+                "x:1:39: error[wrong-value]: a network is written"
+            ),
             ("timeout: PT1H", "x:1:1: error[wrong-value]: `timeout` is 1 second to 5 minutes"),
             ("answerKiBMax: 0", "x:1:15: error[wrong-value]: `answerKiBMax` is 0, and must be 1 to 16384"),
         ]

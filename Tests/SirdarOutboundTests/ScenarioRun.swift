@@ -21,7 +21,8 @@ struct ScenarioRun {
     }
 
     static func of(_ scenario: Scenario, _ server: ScriptedServer) throws -> Verdict {
-        guard let definition = scenario.steps.first(where: { $0.text == "a workflow with definition:" })?.document else {
+        guard let definition = scenario.steps.first(where: { $0.text == "a workflow with definition:" })?.document
+        else {
             return .failed("it has no definition")
         }
         let decoded = HTTPBench.decode(definition)
@@ -66,7 +67,8 @@ struct ScenarioRun {
             .filter { $0.offset % 2 == 1 }.map { String($0.element) }
         if sentence.hasPrefix("the workflow output should have properties ") {
             for path in quoted { try require(member(path) != nil, "there is no \(path)") }
-        } else if sentence.hasPrefix("the workflow output should have a "), sentence.hasSuffix(" property with value:") {
+        } else if sentence.hasPrefix("the workflow output should have a "), sentence.hasSuffix(" property with value:")
+        {
             try require(document != nil && member(quoted.first ?? "") == document, sentence)
         } else if sentence.hasPrefix("the workflow output should have a "), sentence.hasSuffix(" items") {
             let count = sentence.split(separator: " ").dropLast().last.flatMap { Int($0) }
@@ -78,7 +80,9 @@ struct ScenarioRun {
 
     private func expectOrder(_ sentence: String) throws {
         let words = sentence.split(separator: " ").map(String.init)
-        guard words.count >= 4, words[1] == "should", words[2] == "run" else { throw Disappointed(why: "what is: \(sentence)") }
+        guard words.count >= 4, words[1] == "should", words[2] == "run" else {
+            throw Disappointed(why: "what is: \(sentence)")
+        }
         switch words[3] {
         case "first": try require(order.first == words[0], sentence)
         case "last": try require(order.last == words[0], sentence)

@@ -7,8 +7,10 @@ final class ScriptedTransport: Transport {
     private let script: @Sendable (Exchange) throws(OutboundFailure) -> OutboundResponse
     private let seen = Locked<[Exchange]>([])
 
-    init(_ script: @escaping @Sendable (Exchange) throws(OutboundFailure) -> OutboundResponse = { _ in .init(status: 200) })
-    {
+    init(
+        _ script: @escaping @Sendable (Exchange) throws(OutboundFailure) -> OutboundResponse = { _ in .init(status: 200)
+        }
+    ) {
         self.script = script
     }
 

@@ -126,7 +126,8 @@ struct SecretTests {
     @Test(
         "one that is not there, or that others can read, is not sent, and the problem says what to do",
         arguments: [
-            (String?.none, 0o600, "There is no secret apiToken: put it into "), ("value", 0o640, "others: chmod 600 it."),
+            (String?.none, 0o600, "There is no secret apiToken: put it into "),
+            ("value", 0o640, "others: chmod 600 it."),
             ("value", 0o604, "others: chmod 600 it."), ("abc\n", 0o600, "has less than 4 bytes, and is no secret."),
         ]
     )

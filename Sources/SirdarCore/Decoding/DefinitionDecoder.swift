@@ -134,7 +134,9 @@ final class DefinitionReader {
 
     /// A step that gives up must find a queue to wait in.
     private func checkTriage(_ head: Head, _ place: Place) {
-        guard head.triageQueue == nil, (head.onExhausted ?? vocabulary.onExhausted) != .fault, vocabulary.queues["triage"] == nil else { return }
+        guard head.triageQueue == nil, (head.onExhausted ?? vocabulary.onExhausted) != .fault,
+            vocabulary.queues["triage"] == nil
+        else { return }
         let calls = pending.contains { node in
             guard case .ready(.call)? = node?.kind else { return false }
             return node?.onExhausted != .fault

@@ -107,7 +107,8 @@ extension DefinitionReader {
     // MARK: OAuth 2
 
     private static let oauthKeys = [
-        "authority", "endpoints", "grant", "client", "request", "issuers", "scopes", "audiences", "username", "password",
+        "authority", "endpoints", "grant", "client", "request", "issuers", "scopes", "audiences", "username",
+        "password",
         "subject", "actor",
     ]
     private static let later = ["issuers", "username", "password", "subject", "actor"]

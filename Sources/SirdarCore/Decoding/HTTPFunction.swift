@@ -6,8 +6,9 @@ extension Vocabulary.Function {
     ///
     /// The decoder reads them itself, with a place for each mistake.
     package static let http: Vocabulary.Function = {
-        do { return Vocabulary.Function(name: "http", summary: summary, input: document, schema: try Schema(document)) }
-        catch { preconditionFailure("the schema of http: \(error)") }
+        do {
+            return Vocabulary.Function(name: "http", summary: summary, input: document, schema: try Schema(document))
+        } catch { preconditionFailure("the schema of http: \(error)") }
     }()
 
     private static let summary = "Calls an address over HTTP that the installation allows, and gives its answer."

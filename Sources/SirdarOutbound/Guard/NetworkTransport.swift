@@ -78,10 +78,16 @@ package struct NetworkTransport: Transport {
         return request
     }
 
-    private static func response(_ response: HTTPClient.Response, from host: String) throws(OutboundFailure) -> OutboundResponse {
+    private static func response(
+        _ response: HTTPClient.Response,
+        from host: String
+    ) throws(OutboundFailure) -> OutboundResponse {
         let size = response.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
         guard size <= headerBytesMax else {
-            throw OutboundFailure(.tooLarge, "The headers of \(host)'s answer are larger than \(headerBytesMax >> 10) KiB.")
+            throw OutboundFailure(
+                .tooLarge,
+                "The headers of \(host)'s answer are larger than \(headerBytesMax >> 10) KiB."
+            )
         }
         return OutboundResponse(
             status: Int(response.status.code),
@@ -106,7 +112,8 @@ package struct NetworkTransport: Transport {
                 : OutboundFailure(.broken, "The connection to \(host) broke off.")
         }
         switch error {
-        case .connectTimeout, .tlsHandshakeTimeout: return OutboundFailure(.unreachable, "\(host) did not answer in time.")
+        case .connectTimeout, .tlsHandshakeTimeout:
+            return OutboundFailure(.unreachable, "\(host) did not answer in time.")
         case .readTimeout, .writeTimeout, .deadlineExceeded:
             return OutboundFailure(.timedOut, "\(host) took longer than it may.")
         default: return OutboundFailure(.broken, "The connection to \(host) broke off (\(error.shortDescription)).")

@@ -62,7 +62,9 @@ package struct Outbound: Sendable {
         }
         let networks = doors.flatMap(\.networks)
         let found: [NetworkAddress]
-        if let literal = address.literal { found = [literal] } else {
+        if let literal = address.literal {
+            found = [literal]
+        } else {
             found = try resolver.addresses(of: address.host)
         }
         for candidate in found where !candidate.isPublic && !networks.contains(where: { $0.contains(candidate) }) {
@@ -106,7 +108,8 @@ package struct OutboundRequest: Sendable, Hashable {
 
     /// The request that a redirect asks for; `nil` when the response is none.
     fileprivate func following(_ response: OutboundResponse) throws(OutboundFailure) -> OutboundRequest? {
-        guard [301, 302, 303, 307, 308].contains(response.status), let location = response.headers.first(named: "location")
+        guard [301, 302, 303, 307, 308].contains(response.status),
+            let location = response.headers.first(named: "location")
         else { return nil }
         var next = self
         do { next.address = try address.following(location) } catch {
@@ -115,7 +118,10 @@ package struct OutboundRequest: Sendable, Hashable {
         if !next.address.isSameOrigin(as: address) {
             guard !isConfidential else {
                 let other = next.address.authority
-                throw OutboundFailure(.refused, "\(address.host) redirects to \(other), which must not get what it got.")
+                throw OutboundFailure(
+                    .refused,
+                    "\(address.host) redirects to \(other), which must not get what it got."
+                )
             }
             next.headers.removeAll { ["authorization", "cookie"].contains($0.name.lowercased()) }
         }

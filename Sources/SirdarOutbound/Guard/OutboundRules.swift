@@ -99,7 +99,11 @@ extension OutboundRules {
             return nil
         }
         if name.hasPrefix("*."), !base.contains(".") {
-            fields.findings.error(.wrongValue, at: place, "`\(name)` would be half the internet: name a domain below it")
+            fields.findings.error(
+                .wrongValue,
+                at: place,
+                "`\(name)` would be half the internet: name a domain below it"
+            )
         }
         let written = NetworkAddress(name)?.description ?? name
         return Host(written, scheme: scheme, ports: ports, networks: networks)

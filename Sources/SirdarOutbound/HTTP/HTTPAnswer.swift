@@ -5,6 +5,7 @@ package import SirdarCore
 /// An answer, without the secrets that it may repeat.
 struct HTTPAnswer {
     private let body: [UInt8]
+    private let redactor: Redactor
     private let type: String
     let headers: JSON
 
@@ -13,7 +14,8 @@ struct HTTPAnswer {
     ]
 
     init(_ answer: OutboundResponse, _ redactor: Redactor) {
-        body = redactor.clean(answer.body)
+        body = answer.body
+        self.redactor = redactor
         type = (answer.headers.first(named: "content-type") ?? "").prefix { $0 != ";" }.trimmed.lowercased()
         var headers = JSON.Object()
         // What signs somebody in does not go into a workflow's data.
@@ -29,13 +31,13 @@ struct HTTPAnswer {
         if isRaw { return .string(base64) }
         if body.isEmpty { return .null }
         // What JSON cannot hold (a key twice) is no JSON.
-        if HTTPBody.isJSON(type) { return try? JSON(parsing: body) }
+        if HTTPBody.isJSON(type) { return (try? JSON(parsing: body)).map(redactor.clean) }
         let isText = type.hasPrefix("text/") || type.hasSuffix("+xml") || Self.textTypes.contains(type)
-        if isText, let text = String(validating: body, as: UTF8.self) { return .string(text) }
+        if isText, let text = String(validating: body, as: UTF8.self) { return .string(redactor.clean(text)) }
         return .string(base64)
     }
 
-    private var base64: String { Data(body).base64EncodedString() }
+    private var base64: String { Data(redactor.clean(body)).base64EncodedString() }
 }
 
 /// `Retry-After`: seconds, or a date.
@@ -58,7 +60,9 @@ package enum RetryAfter {
     /// `Wed, 21 Oct 2015 07:28:00 GMT`, the form that HTTP has for dates.
     private static func date(_ text: String) -> Timestamp? {
         let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else { return nil }
+        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
+            return nil
+        }
         let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
         return Timestamp("\(words[3])-\(number)-\(words[1])T\(words[4])Z")
     }

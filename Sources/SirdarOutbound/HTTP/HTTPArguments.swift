@@ -88,9 +88,13 @@ struct HTTPArguments {
         }
         let size = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
         guard headers.count <= Self.headersMax, size <= Self.headerBytesMax else {
-            throw Self.wrong("there are more than \(Self.headersMax) headers, or \(Self.headerBytesMax >> 10) KiB of them")
+            throw Self.wrong(
+                "there are more than \(Self.headersMax) headers, or \(Self.headerBytesMax >> 10) KiB of them"
+            )
         }
-        for (name, value) in [("Accept", "application/json, */*;q=0.5"), ("Idempotency-Key", key), ("User-Agent", "sirdar")]
+        for (name, value) in [
+            ("Accept", "application/json, */*;q=0.5"), ("Idempotency-Key", key), ("User-Agent", "sirdar"),
+        ]
         where headers.first(named: name) == nil {
             headers.append(.init(name, value))
         }
@@ -112,7 +116,8 @@ struct HTTPArguments {
             headers[header.name] = written[header.name]?.plainText.map(JSON.string) ?? .string(header.value)
         }
         return [
-            "method": .string(sent.method.lowercased()), "uri": .string(shownAddress(stored)), "headers": .object(headers),
+            "method": .string(sent.method.lowercased()), "uri": .string(shownAddress(stored)),
+            "headers": .object(headers),
         ]
     }
 }

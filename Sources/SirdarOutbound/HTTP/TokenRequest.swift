@@ -66,7 +66,9 @@ struct TokenRequest: Hashable, Sendable {
             }
             return try Self.address(endpoint)
         }
-        return try Self.address(path.contains("://") ? path : trimmedAuthority + (path.hasPrefix("/") ? "" : "/") + path)
+        return try Self.address(
+            path.contains("://") ? path : trimmedAuthority + (path.hasPrefix("/") ? "" : "/") + path
+        )
     }
 
     private var trimmedAuthority: String { authority.hasSuffix("/") ? String(authority.dropLast()) : authority }
@@ -94,7 +96,9 @@ struct TokenRequest: Hashable, Sendable {
             )
         }
         // What is wrong with it is nobody's to read: a token may be in it.
-        guard let document = try? JSON(parsing: answer.body) else { throw Self.wrong("has an authority that gave no JSON") }
+        guard let document = try? JSON(parsing: answer.body) else {
+            throw Self.wrong("has an authority that gave no JSON")
+        }
         return document
     }
 

@@ -51,6 +51,16 @@ package struct SecretFiles: SecretSource {
         return text
     }
 
+    /// What is wrong with the secrets of these names, for whoever starts the server.
+    package func troubles(_ names: some Sequence<String>) -> [String] {
+        names.compactMap { name in
+            do throws(SecretTrouble) {
+                _ = try value(of: name)
+                return nil
+            } catch { return error.detail }
+        }
+    }
+
     /// The file that was opened, and no other: what is looked at is what is read.
     private static func check(_ file: Int32, _ path: String) throws(SecretTrouble) {
         var status = stat()

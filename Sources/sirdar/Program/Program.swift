@@ -36,6 +36,8 @@ struct Program {
             .init(functions: imageActions.map { .init($0.signature) }, today: clock.now())
         )
         try Misconfigured.check(catalog.files, log)
+        let secrets = Set(catalog.definitions.values.flatMap(\.workflow.secrets))
+        for trouble in SecretFiles(folder: settings.secrets).troubles(secrets.sorted()) { log.warning("\(trouble)") }
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         let versions = try deploy(catalog, store, library, clock.now(), log)

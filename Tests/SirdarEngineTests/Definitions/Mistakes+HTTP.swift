@@ -68,7 +68,9 @@ extension Mistake {
         get(
             "a header of the connection",
             "headers: { Host: x }",
-            tells: ["3:85: error[wrong-value]: the header `Host` is not set by a workflow: it belongs to the connection"]
+            tells: [
+                "3:85: error[wrong-value]: the header `Host` is not set by a workflow: it belongs to the connection"
+            ]
         ),
         get(
             "a header that is a map",
@@ -94,7 +96,8 @@ extension Mistake {
         ),
         .steps(
             "a call whose compensation is misspelt",
-            "  - a: { call: note, metadata: { compensation: { call: http, with: { methd: get, endpoint: 'http://x' } } } }",
+            "  - a: { call: note, metadata: { compensation: { call: http, with: { methd: get, endpoint: 'http://x' }"
+                + " } } }",
             tells: ["3:70: error[unknown-key]: the input of `http` has no `methd`; did you mean `method`?"]
         ),
     ]
@@ -112,7 +115,11 @@ extension Mistake {
     /// A call that says who it is in this way, from column 46 on.
     private static func by(_ name: String, _ authentication: String, tells: [String]) -> Mistake {
         let endpoint = "endpoint:\n          uri: https://x.example\n          authentication: \(authentication)"
-        return secret(name, "  - a:\n      call: http\n      with:\n        method: get\n        \(endpoint)", tells: tells)
+        return secret(
+            name,
+            "  - a:\n      call: http\n      with:\n        method: get\n        \(endpoint)",
+            tells: tells
+        )
     }
 
     private static let whoCalls: [Mistake] = [
@@ -144,7 +151,8 @@ extension Mistake {
         ),
         secret(
             "a misspelt secret in brackets",
-            #"  - a: { input: { from: '${ $secrets["tokn"] }' }, call: http, with: { method: get, endpoint: '${ .x }' } }"#,
+            #"  - a: { input: { from: '${ $secrets["tokn"] }' }, call: http, "#
+                + "with: { method: get, endpoint: '${ .x }' } }",
             tells: ["4:39: error[unknown-name]: there is no secret `tokn` in `use.secrets`; did you mean `token`?"]
         ),
         by(
