@@ -1,3 +1,4 @@
+import Foundation
 import SirdarCore
 import SirdarEngine
 import SirdarOutbound
@@ -39,6 +40,25 @@ struct RulesTests {
         #expect(try read("hosts: []").told == [])
         let loaded = OutboundRules.load(folder: "/nowhere")
         #expect(loaded.rules == OutboundRules() && loaded.file == nil)
+    }
+
+    @Test("as it is shipped allows nothing, and as it is explained has no mistake")
+    func documents() throws {
+        let shipped = try read(Self.text("config/outbound.yaml"))
+        #expect(shipped.rules == OutboundRules() && shipped.told == [])
+        let examples = try Self.text("docs/outbound.md").split(separator: "```yaml\n").dropFirst()
+            .map { String($0.split(separator: "```")[0]) }
+        #expect(examples.count == 2)
+        let rules = try read(examples[0])
+        #expect(rules.told == [] && rules.rules.hosts.count == 3)
+        let head = "document: { dsl: '1.0.3', namespace: test, name: sample, version: 1.0.0 }\n"
+        #expect(HTTPBench.decode(head + examples[1]).diagnostics == [])
+    }
+
+    private static func text(_ path: String) throws -> String {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: package.appending(path: path), encoding: .utf8)
     }
 
     @Test(

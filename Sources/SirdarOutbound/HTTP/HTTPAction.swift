@@ -48,7 +48,8 @@ package struct HTTPAction: Action {
             return try outcome(answer, request, call, filling.redactor)
         } catch {
             let told = HTTPCall.told(call.input)
-            log.info("a call over http failed", metadata: ["call": "\(told.text)", "why": "\(error.failure.problem)"])
+            let why = error.failure.problem.detail ?? ""
+            log.info("a call over http failed", metadata: ["call": "\(told.text)", "why": "\(why)"])
             return .failed(error.failure)
         }
     }

@@ -102,7 +102,7 @@ struct HTTPArguments {
     }
 
     private static func mayStandInHeader(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "\t" || scalar.value >= 0x20 && scalar != "\u{7F}"
+        scalar.value >= 0x20 && scalar != "\u{7F}"
     }
 
     // MARK: What is told of it
