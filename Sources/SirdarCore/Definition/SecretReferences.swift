@@ -25,7 +25,6 @@ struct SecretReferences: Sendable {
     /// The arguments of a call as they are stored, with `secrets` where there are any: `[{ at, is }]`, the place of a
     /// text, and its pieces in their order. In the text's own place stands what people may read.
     func seal(_ arguments: JSON) throws(Problem) -> JSON {
-        guard !names.isEmpty else { return arguments }
         var sealed: [JSON] = []
         guard case .object(var object) = try seal(arguments, at: .root, &sealed) else { return arguments }
         if !sealed.isEmpty { object[HTTPCall.secretsKey] = .array(sealed) }

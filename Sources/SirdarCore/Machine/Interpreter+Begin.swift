@@ -52,7 +52,7 @@ extension Interpreter {
 
     private mutating func beginCall(_ step: inout Step, _ node: Node, _ call: Node.Call) throws(Problem) {
         var arguments = try call.with.evaluate(step.input, scope(node, step.input, step))
-        if call.http != nil { arguments = try references(of: step.number).seal(arguments) }
+        if call.http != nil, let references = references(of: step.number) { arguments = try references.seal(arguments) }
         step.state = .calling(.init(attempt: 1, since: moment.now))
         effects.append(
             .perform(

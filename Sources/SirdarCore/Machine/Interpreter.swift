@@ -45,7 +45,7 @@ struct Interpreter {
                 record(StepChange(step: number, node: index, phase: .skipped))
                 return .ended(raw, node.then)
             }
-            let input = try accept(node.input, raw, node, references(of: number))
+            let input = try accept(node.input, raw, node, number)
             let step = Step(number: number, node: index, startedAt: moment.now, input: input, state: .entering)
             return try begin(step, node)
         } catch {
@@ -131,18 +131,19 @@ struct Interpreter {
         _ data: Workflow.DataIn,
         _ raw: JSON,
         _ node: Node,
-        _ secrets: SecretReferences
+        _ number: Int
     ) throws(Problem) -> JSON {
         try check(data.schema, raw, node, "input")
         guard let from = data.from else { return raw }
         var scope = scope(node, raw)
-        scope.secrets = secrets
+        scope.secrets = references(of: number)
         return try from.evaluate(raw, scope)
     }
 
-    /// References that only this decision knows; the same whenever it asks for those of the step.
-    func references(of number: Int) -> SecretReferences {
-        SecretReferences(names: workflow.secrets, nonce: Mixer.mix(~random(number)))
+    /// References that only this decision knows, the same whenever it asks for those of the step; `nil` in a workflow
+    /// that declares no secret.
+    func references(of number: Int) -> SecretReferences? {
+        workflow.secrets.isEmpty ? nil : SecretReferences(names: workflow.secrets, nonce: Mixer.mix(~random(number)))
     }
 
     func deliver(_ data: Workflow.DataOut, _ raw: JSON, _ scope: Scope, _ node: Node) throws(Problem) -> JSON {
