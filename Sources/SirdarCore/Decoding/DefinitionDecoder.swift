@@ -89,6 +89,8 @@ final class DefinitionReader {
         let head = readHead(fields)
         refuseLater(fields)
         components = readComponents(fields["use"])
+        expressions.secrets = components.secrets
+        checkAuthentications()
         let input = readInput(fields["input"], from: .workflowInput, of: "a workflow")
         let output = readOutput(fields["output"], "output", site: .workflowOutput)
         let timeout = readTimeout(fields["timeout"], site: .workflowInput)
@@ -106,7 +108,8 @@ final class DefinitionReader {
             output: output,
             timeout: timeout,
             triageQueue: head.triageQueue ?? "triage",
-            onExhausted: head.onExhausted ?? .askPerson
+            onExhausted: head.onExhausted ?? vocabulary.onExhausted,
+            secrets: components.secrets
         )
     }
 
@@ -131,7 +134,9 @@ final class DefinitionReader {
 
     /// A step that gives up must find a queue to wait in.
     private func checkTriage(_ head: Head, _ place: Place) {
-        guard head.triageQueue == nil, head.onExhausted != .fault, vocabulary.queues["triage"] == nil else { return }
+        guard head.triageQueue == nil, (head.onExhausted ?? vocabulary.onExhausted) != .fault,
+            vocabulary.queues["triage"] == nil
+        else { return }
         let calls = pending.contains { node in
             guard case .ready(.call)? = node?.kind else { return false }
             return node?.onExhausted != .fault

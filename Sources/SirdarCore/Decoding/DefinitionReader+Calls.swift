@@ -23,6 +23,8 @@ extension DefinitionReader {
         let retry = readCallRetry(fields, locals)
         switch callee(name, fields["with"]) {
         case .manual(let with): readManual(with, fields, &node, locals)
+        case .http(let with):
+            node.kind = readHTTP(with, at: node.place, .inside.with(locals), retry: retry).map { .ready(.call($0)) }
         case .function(let function, let with):
             let arguments = readArguments(with, function, at: node.place, .inside.with(locals))
             node.kind = .ready(.call(.init(action: function.name, with: arguments, retry: retry)))
@@ -47,6 +49,9 @@ extension DefinitionReader {
         case .manual:
             findings.error(.wrongValue, at: name.place, "\(subject) calls an action, and not a person")
             return nil
+        case .http(let with):
+            let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"]) }
+            return readHTTP(with, at: node.place, site, retry: retry)
         case .function(let function, let with):
             let arguments = readArguments(with, function, at: node.place, site)
             let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"]) }
@@ -61,6 +66,7 @@ extension DefinitionReader {
 
     private enum Callee {
         case manual(with: Located?)
+        case http(with: Located?)
         case function(Vocabulary.Function, with: Located?)
         /// There is none of that name, or none any more.
         case unknown(String, with: Located?)
@@ -76,12 +82,11 @@ extension DefinitionReader {
             return nil
         }
         if name == "manual" { return .manual(with: with) }
+        if name == HTTPCall.action { return .http(with: with) }
         if let function = vocabulary.functions[name] { return .function(function, with: with) }
         if let component = components.functions[name] { return callee(component: component, name, with) }
         if let instead = Self.refusedCalls[name] {
             findings.error(.refused, at: node.place, "`call: \(name)` is not part of this profile: use \(instead)")
-        } else if name == "http" {
-            findings.error(.notYet, at: node.place, "`call: http` is not in this version: use an action of the program")
         } else if name.contains("@") || name.contains("://") {
             findings.error(
                 .refused,

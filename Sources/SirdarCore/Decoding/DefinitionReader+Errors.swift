@@ -44,8 +44,9 @@ extension DefinitionReader {
             return
         }
         let known = Problem.Kind.allCases.map(\.type)
-        guard !known.contains(type) else { return }
-        let families = [Problem.Kind.runtime, .manual].map { $0.type.dropLast($0.rawValue.count) }
+        guard !known.contains(Problem.standardType(type)) else { return }
+        let families =
+            [Problem.Kind.runtime, .manual].map { String($0.type.dropLast($0.rawValue.count)) } + Problem.otherSpellings
         guard families.contains(where: { type.hasPrefix($0) }) else { return }
         findings.error(
             .wrongValue,

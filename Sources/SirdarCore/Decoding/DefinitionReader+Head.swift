@@ -114,6 +114,8 @@ struct Components {
     var errors: [String: Located] = [:]
     var retries: [String: Located] = [:]
     var timeouts: [String: Located] = [:]
+    var secrets: [String] = []
+    var authentications: [String: Located] = [:]
 }
 
 extension DefinitionReader {
@@ -125,8 +127,8 @@ extension DefinitionReader {
         guard let node, let fields = Fields(node, "`use`", keys: Self.componentKeys, findings) else {
             return Components()
         }
-        for key in ["secrets", "authentications", "extensions"] where fields.has(key) {
-            findings.error(.notYet, at: fields.keyPlace(key), "`use.\(key)` is not in this version")
+        if fields.has("extensions") {
+            findings.error(.notYet, at: fields.keyPlace("extensions"), "`use.extensions` is not in this version")
         }
         if fields.has("catalogs") {
             findings.error(
@@ -139,7 +141,9 @@ extension DefinitionReader {
             functions: named(fields, "functions"),
             errors: named(fields, "errors"),
             retries: named(fields, "retries"),
-            timeouts: named(fields, "timeouts")
+            timeouts: named(fields, "timeouts"),
+            secrets: readSecrets(fields),
+            authentications: named(fields, "authentications")
         )
         // Checked here too, so that a mistake in what nobody uses yet is told.
         for (_, error) in components.errors { _ = readError(error, site: .inside) }

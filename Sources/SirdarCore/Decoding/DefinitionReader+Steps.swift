@@ -166,7 +166,7 @@ extension DefinitionReader {
 
     private func readCommon(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
         node.condition = fields["if"].flatMap { expressions.program($0, "`if`", .before.with(locals)) }
-        node.input = readInput(fields["input"], from: .before.with(locals), of: "a step")
+        node.input = readInput(fields["input"], from: inputSite(fields, locals), of: "a step")
         node.output = readOutput(fields["output"], "output", site: .after.with(locals))
         node.export = readOutput(fields["export"], "export", site: .after.with(locals))
         node.timeout = readTimeout(fields["timeout"], site: .inside.with(locals))

@@ -184,9 +184,14 @@ extension Node {
         }
 
         package func matches(_ problem: Problem) -> Bool {
-            (type == nil || type == problem.type) && (status == nil || status == problem.status)
+            isType(problem.type) && (status == nil || status == problem.status)
                 && (instance == nil || instance == problem.instance) && (title == nil || title == problem.title)
                 && (detail == nil || detail == problem.detail)
+        }
+
+        private func isType(_ other: String) -> Bool {
+            guard let type else { return true }
+            return type == other || Problem.standardType(type) == Problem.standardType(other)
         }
     }
 
@@ -210,11 +215,14 @@ extension Node {
         package let with: Template
         /// How often and how soon to try again; the action's own when `nil`.
         package let retry: RetryPolicy?
+        /// What of the response is the output; `nil` for everything but `call: http`.
+        package let http: HTTPCall.Output?
 
-        package init(action: String, with: Template, retry: RetryPolicy? = nil) {
+        package init(action: String, with: Template, retry: RetryPolicy? = nil, http: HTTPCall.Output? = nil) {
             self.action = action
             self.with = with
             self.retry = retry
+            self.http = http
         }
     }
 

@@ -19,6 +19,8 @@ package struct Workflow: Sendable {
     package let triageQueue: String
     /// What a step that gives up does when nothing else is said about it.
     package let onExhausted: OnExhausted
+    /// The secrets that its steps may use, by their names.
+    package let secrets: [String]
 
     package init(
         document: Document,
@@ -28,7 +30,8 @@ package struct Workflow: Sendable {
         output: DataOut = .none,
         timeout: Timeout? = nil,
         triageQueue: String = "triage",
-        onExhausted: OnExhausted = .askPerson
+        onExhausted: OnExhausted = .askPerson,
+        secrets: [String] = []
     ) {
         precondition(!nodes.isEmpty, "a workflow has at least its root")
         self.document = document
@@ -39,6 +42,7 @@ package struct Workflow: Sendable {
         self.timeout = timeout
         self.triageQueue = triageQueue
         self.onExhausted = onExhausted
+        self.secrets = secrets
     }
 
     package subscript(node: Int) -> Node { nodes[node] }

@@ -51,7 +51,8 @@ extension Interpreter {
     }
 
     private mutating func beginCall(_ step: inout Step, _ node: Node, _ call: Node.Call) throws(Problem) {
-        let arguments = try call.with.evaluate(step.input, scope(node, step.input, step))
+        var arguments = try call.with.evaluate(step.input, scope(node, step.input, step))
+        if call.http != nil, let references = references(of: step.number) { arguments = try references.seal(arguments) }
         step.state = .calling(.init(attempt: 1, since: moment.now))
         effects.append(
             .perform(
@@ -77,7 +78,7 @@ extension Interpreter {
     private func toldInput(_ step: Step, _ node: Node) -> JSON? {
         guard let last = effects.last(where: { $0.step == step.number }) else { return nil }
         switch last {
-        case .perform(let work): return work.input
+        case .perform(let work): return node.call?.told(work.input) ?? work.input
         case .startChild(step: _, let start): return start.input
         case .setTimer, .performAgain, .park, .dropWork, .openTask, .closeTask, .dropTimer, .cancelChild, .tellParent:
             return nil

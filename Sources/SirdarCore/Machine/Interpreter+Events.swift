@@ -29,7 +29,11 @@ extension Interpreter {
         if case .unwinding = instance.progress { return try undoAnswered(number, attempt: attempt, .success(output)) }
         try travel(to: number) { (interpreter: inout Interpreter, step: Step) throws(Refusal) in
             try interpreter.expectCall(step, attempt)
-            return interpreter.finish(step, output, attempt: attempt)
+            guard let call = interpreter.workflow[step.node].call else {
+                preconditionFailure("a step that calls is a call")
+            }
+            let answer = call.read(output)
+            return interpreter.finish(step, answer.output, attempt: attempt, telling: answer.told)
         }
     }
 

@@ -30,6 +30,10 @@ extension Interpreter {
     mutating func personDecided(_ step: Step, _ problem: Problem, _ end: TaskEnd) throws(Refusal) -> Outcome {
         switch end {
         case .retry(let input):
+            if input != nil, workflow[step.node].call?.http != nil {
+                // Its arguments say which secrets are filled in where, and only the machine may say that.
+                throw .task(.invalid([.init(field: "input", HTTPCall.keepsArguments)]))
+            }
             var step = step
             // The task has ended by this very decision: nothing is left to close.
             step.state = .calling(.init(attempt: 1, since: moment.now))

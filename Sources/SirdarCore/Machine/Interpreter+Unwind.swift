@@ -96,7 +96,7 @@ extension Interpreter {
                         )
                     )
                 )
-                record(StepChange(step: number, node: undo.node, phase: .running, input: arguments))
+                record(StepChange(step: number, node: undo.node, phase: .running, input: call.told(arguments)))
             } catch {
                 step = needPersonToUndo(step, error, attempts: 0)
             }
@@ -116,7 +116,9 @@ extension Interpreter {
             let step = unwinding.draining.remove(at: position)
             try expectCall(step, attempt)
             effects.append(.dropWork(step: number))
-            if case .success(let output) = answer { noteOutput(of: step, output) }
+            if case .success(let output) = answer {
+                noteOutput(of: step, workflow[step.node].call?.read(output).output ?? output)
+            }
             instance.progress = .unwinding(unwinding)
             return undoNext()
         }
@@ -125,7 +127,8 @@ extension Interpreter {
         switch answer {
         case .success(let output):
             effects.append(.dropWork(step: number))
-            record(StepChange(step: number, node: step.node, phase: .completed, attempt: attempt, output: output))
+            let told = workflow[step.node].compensation?.read(output).told ?? output
+            record(StepChange(step: number, node: step.node, phase: .completed, attempt: attempt, output: told))
             unwinding.current = nil
         case .failure(let failure):
             let policy = workflow[step.node].compensation?.retry ?? .standard

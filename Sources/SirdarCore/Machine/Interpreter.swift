@@ -45,7 +45,7 @@ struct Interpreter {
                 record(StepChange(step: number, node: index, phase: .skipped))
                 return .ended(raw, node.then)
             }
-            let input = try accept(node.input, raw, node)
+            let input = try accept(node.input, raw, node, number)
             let step = Step(number: number, node: index, startedAt: moment.now, input: input, state: .entering)
             return try begin(step, node)
         } catch {
@@ -54,7 +54,15 @@ struct Interpreter {
     }
 
     /// Ends a step well: its output, its export, then where to go.
-    mutating func finish(_ step: Step, _ raw: JSON, flow: Flow? = nil, attempt: Int? = nil) -> Outcome {
+    ///
+    /// `telling`: what the story tells instead of the output.
+    mutating func finish(
+        _ step: Step,
+        _ raw: JSON,
+        flow: Flow? = nil,
+        attempt: Int? = nil,
+        telling: JSON? = nil
+    ) -> Outcome {
         let node = workflow[step.node]
         do {
             var scope = scope(node, step.input, step)
@@ -73,7 +81,7 @@ struct Interpreter {
                     node: step.node,
                     phase: .completed,
                     attempt: attempt,
-                    output: told(step, raw)
+                    output: telling ?? told(step, raw)
                 )
             )
             return .ended(output, flow ?? node.then)
@@ -119,10 +127,23 @@ struct Interpreter {
         Scope(workflow: workflow, instance: instance, node: node, step: step, input: input, locals: locals)
     }
 
-    func accept(_ data: Workflow.DataIn, _ raw: JSON, _ node: Node) throws(Problem) -> JSON {
+    func accept(
+        _ data: Workflow.DataIn,
+        _ raw: JSON,
+        _ node: Node,
+        _ number: Int
+    ) throws(Problem) -> JSON {
         try check(data.schema, raw, node, "input")
         guard let from = data.from else { return raw }
-        return try from.evaluate(raw, scope(node, raw))
+        var scope = scope(node, raw)
+        scope.secrets = references(of: number)
+        return try from.evaluate(raw, scope)
+    }
+
+    /// References that only this decision knows, the same whenever it asks for those of the step; `nil` in a workflow
+    /// that declares no secret.
+    func references(of number: Int) -> SecretReferences? {
+        workflow.secrets.isEmpty ? nil : SecretReferences(names: workflow.secrets, nonce: Mixer.mix(~random(number)))
     }
 
     func deliver(_ data: Workflow.DataOut, _ raw: JSON, _ scope: Scope, _ node: Node) throws(Problem) -> JSON {

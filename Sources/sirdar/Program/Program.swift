@@ -4,6 +4,7 @@ import SirdarClouds
 import SirdarCore
 import SirdarEngine
 import SirdarImages
+import SirdarOutbound
 import SirdarSQLite
 import SirdarServer
 
@@ -28,12 +29,15 @@ struct Program {
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
-        let actions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let imageActions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let actions = try imageActions + [openOutbound(settings)]
         let catalog = Catalog.load(
             CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config),
-            .init(functions: actions.map { .init($0.signature) }, today: clock.now())
+            .init(functions: imageActions.map { .init($0.signature) }, today: clock.now())
         )
         try Misconfigured.check(catalog.files, log)
+        let secrets = Set(catalog.definitions.values.flatMap(\.workflow.secrets))
+        for trouble in SecretFiles(folder: settings.secrets).troubles(secrets.sorted()) { log.warning("\(trouble)") }
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         let versions = try deploy(catalog, store, library, clock.now(), log)
@@ -42,7 +46,7 @@ struct Program {
             clock: clock,
             library: library,
             actions: actions,
-            projections: [ImageProjection(actions: actions)],
+            projections: [ImageProjection(actions: imageActions)],
             settings: settings.engine,
             log: log
         )
@@ -60,6 +64,18 @@ struct Program {
             engine: engine,
             studio: studio,
             configuration: configuration,
+            log: log
+        )
+    }
+
+    /// The way out, as `config/outbound.yaml` has it.
+    private static func openOutbound(_ settings: Settings) throws -> HTTPAction {
+        let log = settings.logger("sirdar.outbound")
+        let loaded = OutboundRules.load(folder: settings.config)
+        try Misconfigured.check([loaded.file].compactMap(\.self), log)
+        return HTTPAction(
+            outbound: Outbound(rules: loaded.rules),
+            secrets: SecretFiles(folder: settings.secrets),
             log: log
         )
     }

@@ -97,12 +97,12 @@ extension Mistake {
             ]
         ),
         .steps(
-            "a function of the language that comes later",
+            "another function of the language that is refused",
             #"""
-              - a: { call: http, with: { method: get } }
+              - a: { call: openapi, with: { operationId: x } }
             """#,
             tells: [
-                "3:16: error[not-yet]: `call: http` is not in this version: use an action of the program"
+                "3:16: error[refused]: `call: openapi` is not part of this profile: use an action of the program"
             ]
         ),
         .steps(

@@ -21,6 +21,21 @@ enum RichSample {
           functions: { myFunction: { call: verifyStorage, with: { port: 2049 } } }
           errors:
             myError: { type: 'https://example.org/errors/x', status: 500, title: X, detail: '${ .y }', instance: /x }
+          secrets: [mySecret]
+          authentications:
+            myLogin: { basic: { use: mySecret } }
+            myOther: { basic: { username: '${ .user }', password: '${ .word }' } }
+            myToken: { bearer: { token: '${ .token }' } }
+            myClient:
+              oauth2:
+                authority: https://id.example
+                endpoints: { token: /tokens }
+                grant: client_credentials
+                client: { id: sirdar, secret: '${ .secret }', authentication: client_secret_basic }
+                request: { encoding: application/json }
+                scopes: [read]
+                audiences: [studio]
+            myDiscovered: { oidc: { use: mySecret } }
           retries:
             myRetry:
               when: '${ $error.status == 503 }'
@@ -45,6 +60,17 @@ enum RichSample {
                 retry: myRetry
                 compensation: { call: deleteMachine, with: { machine: '${ $output.id }' }, retry: { delay: PT1S } }
               then: continue
+          - myRequest:
+              input: { from: '${ { token: $secrets.mySecret, id: .id } }' }
+              call: http
+              with:
+                method: post
+                endpoint: { uri: 'https://api.example/{id}', authentication: { use: myLogin } }
+                headers: { myHeader: '${ .token }' }
+                query: { myQuery: '${ .id }' }
+                body: { myBody: '${ . }' }
+                output: response
+                redirect: true
           - myCheck: { call: myFunction, with: { machine: x, address: y } }
           - myValues: { set: { myValue: 1 } }
           - myChoice:

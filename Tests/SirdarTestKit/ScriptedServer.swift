@@ -1,30 +1,36 @@
 import Foundation
-import JSON
+package import JSON
 import SirdarEngine
 
 /// Answers requests on the loopback interface as a test says, and keeps what was asked.
-final class ScriptedServer: Sendable {
-    struct Request: Sendable {
-        let method: String
+package final class ScriptedServer: Sendable {
+    package struct Request: Sendable {
+        package let method: String
         /// Path and query, as they came over the wire.
-        let target: String
-        let headers: [String: String]
-        let body: [UInt8]
+        package let target: String
+        package let headers: [String: String]
+        package let body: [UInt8]
 
-        var json: JSON? { try? JSON(parsing: body) }
-        var path: String { String(target.prefix { $0 != "?" }) }
+        package var json: JSON? { try? JSON(parsing: body) }
+        package var path: String { String(target.prefix { $0 != "?" }) }
     }
 
-    struct Answer: Sendable {
-        var status = 200
-        var headers: [String: String] = [:]
-        var body: [UInt8] = []
+    package struct Answer: Sendable {
+        package var status: Int
+        package var headers: [String: String]
+        package var body: [UInt8]
 
-        static func json(_ json: JSON, status: Int = 200) -> Answer {
+        package init(status: Int = 200, headers: [String: String] = [:], body: [UInt8] = []) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
+
+        package static func json(_ json: JSON, status: Int = 200) -> Answer {
             Answer(status: status, headers: ["Content-Type": "application/json"], body: json.bytes)
         }
 
-        static func problem(_ status: Int, _ detail: String, errors: [(String, String)] = []) -> Answer {
+        package static func problem(_ status: Int, _ detail: String, errors: [(String, String)] = []) -> Answer {
             var object: JSON.Object = [
                 "type": "urn:sirdar:problem:test", "title": "Trouble", "detail": .string(detail),
             ]
@@ -38,21 +44,21 @@ final class ScriptedServer: Sendable {
             )
         }
 
-        static let nothing = Answer(status: 204)
+        package static let nothing = Answer(status: 204)
     }
 
     private static let requestsMax = 200
     private static let headBytesMax = 64 << 10
     private static let bodyBytesMax = 32 << 20
 
-    let url: String
+    package let url: String
     private let socket: Int32
     private let script: @Sendable (Request) -> Answer
     private let state = Locked<(requests: [Request], isStopped: Bool)>(([], false))
 
-    var requests: [Request] { state.withLock { $0.requests } }
+    package var requests: [Request] { state.withLock { $0.requests } }
 
-    init(_ script: @escaping @Sendable (Request) -> Answer) throws {
+    package init(_ script: @escaping @Sendable (Request) -> Answer) throws {
         self.script = script
         socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -71,9 +77,9 @@ final class ScriptedServer: Sendable {
     }
 
     /// Always the same answer.
-    convenience init(_ answer: Answer) throws { try self.init { _ in answer } }
+    package convenience init(_ answer: Answer) throws { try self.init { _ in answer } }
 
-    func stop() { state.withLock { $0.isStopped = true } }
+    package func stop() { state.withLock { $0.isStopped = true } }
 
     private func serve() {
         defer { close(socket) }
