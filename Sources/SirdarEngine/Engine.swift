@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import JSON
 package import Logging
 package import SirdarCore
@@ -27,6 +27,8 @@ package final class Engine: Sendable {
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
     let dispatcher: Dispatcher
+    let delivery = EventDelivery()
+    let scheduler: Scheduler
 
     package struct Settings: Sendable {
         /// Actions at once.
@@ -43,6 +45,8 @@ package final class Engine: Sendable {
         package var cachedInstances = 4096
         /// How often a decision is made again after somebody else was first.
         package var commitAttemptsMax = 5
+        /// Where the clocks hang that schedules without a time zone of their own mean.
+        package var timeZone = TimeZone.current
 
         package init() {}
     }
@@ -70,16 +74,21 @@ package final class Engine: Sendable {
         let cached = max(1, settings.cachedInstances / settings.lanes)
         lanes = (0..<settings.lanes).map { EngineLane(number: $0, cacheMax: cached) }
         dispatcher = Dispatcher(clock: clock)
+        scheduler = Scheduler(clock: clock, home: settings.timeZone)
     }
 
     /// Begins to perform what is due. Before it, events are decided and kept, and nothing is performed.
     package func run() {
         dispatcher.start(self)
+        delivery.start(self)
+        scheduler.start(self)
     }
 
     /// Stops giving out work, and answers when what was being performed has been recorded.
     package func stop() {
         dispatcher.stop()
+        delivery.stop()
+        scheduler.stop()
         // What stands in line stays in the store: whoever opens it next has it.
         pool.clearLines()
         let limit = clock.now().advanced(by: .seconds(10))
@@ -221,6 +230,10 @@ package struct Actuation: Sendable, Hashable {
 
     package static let worker = Actuation(actor: .system("worker"), channel: .worker)
     package static let timer = Actuation(actor: .system("timer"), channel: .timer)
+    /// What an event moves or starts.
+    package static let event = Actuation(actor: .system("event"), channel: .event)
+    /// What starts because its time has come.
+    package static let schedule = Actuation(actor: .system("schedule"), channel: .timer)
 }
 
 /// A new instance, and what is written with it.
@@ -233,6 +246,8 @@ package struct InstanceStart: Sendable {
     package let records: [RecordChange]
     /// Names and free text for the journal.
     package let confidential: JSON.Object
+    /// What made it start, where that was no person: a schedule, an event, another instance. The journal tells it.
+    package let cause: JSON?
 
     package init(
         id: Identifier,
@@ -240,7 +255,8 @@ package struct InstanceStart: Sendable {
         input: JSON,
         origin: Instance.Origin,
         records: [RecordChange] = [],
-        confidential: JSON.Object = [:]
+        confidential: JSON.Object = [:],
+        cause: JSON? = nil
     ) {
         self.id = id
         self.workflow = workflow
@@ -248,6 +264,7 @@ package struct InstanceStart: Sendable {
         self.origin = origin
         self.records = records
         self.confidential = confidential
+        self.cause = cause
     }
 }
 

@@ -3,9 +3,10 @@ package import SirdarCore
 
 /// What the journal tells of a decision: enough to read the story, and to replay it.
 package enum Story {
-    static func detail(_ event: Event, _ decision: Decision, _ workflow: Workflow) -> JSON {
+    static func detail(_ event: Event, _ decision: Decision, _ workflow: Workflow, cause: JSON? = nil) -> JSON {
         // In the canonical order wherever that is known, so that sealing the entry has nothing to sort.
         var object = event.json
+        object["cause"] = cause
         if case .ended(let ending) = decision.instance.progress { object["ending"] = ending.json }
         object["status"] = .string(decision.instance.status.name)
         if !decision.changes.isEmpty { object["steps"] = .array(decision.changes.map { $0.json(workflow) }) }
@@ -90,6 +91,13 @@ extension Event {
         case .taskEnded(let step, let end): ["task": .number(JSON.Number(step)), "decided": .string(end.name)]
         case .childEnded(let step, let ending): ["child": .number(JSON.Number(step)), "childEnding": ending.json]
         case .cancelRequested: [:]
+        case .eventCame(let event, let sequence):
+            [
+                "event": [
+                    "id": .string(event.id), "sequence": .number(JSON.Number(Int(sequence))),
+                    "source": .string(event.source), "type": .string(event.type),
+                ]
+            ]
         }
     }
 }

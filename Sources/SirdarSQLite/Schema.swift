@@ -21,6 +21,7 @@ enum Schema {
         ("004_tasks", tasks),
         ("005_journal", journal),
         ("006_records", records),
+        ("007_events", events),
         ("011_holders", holders),
     ]
 
@@ -179,6 +180,39 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX record_name ON record (kind, scope, name) WHERE name IS NOT NULL;
         CREATE INDEX record_scope ON record (kind, scope, key);
+        """
+
+    /// AUTOINCREMENT: who reads them in order must never find a number a second time.
+    private static let events = """
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT CHECK (sequence > 0),
+            source TEXT NOT NULL,
+            id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            emitter INTEGER REFERENCES instance (id),
+            emitter_step INTEGER,
+            -- How many instances it moved or started; NULL while it is on its way.
+            reached INTEGER CHECK (reached >= 0),
+            body BLOB NOT NULL,
+            UNIQUE (source, id),
+            CHECK ((emitter IS NULL) = (emitter_step IS NULL))
+        ) STRICT;
+        CREATE INDEX event_pending ON event (sequence) WHERE reached IS NULL;
+        CREATE INDEX event_type ON event (type, sequence);
+
+        -- Where events find the steps that listen.
+        CREATE TABLE listening (
+            instance INTEGER NOT NULL REFERENCES instance (id),
+            step INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            topic TEXT NOT NULL,
+            form TEXT NOT NULL,
+            key TEXT NOT NULL,
+            after INTEGER NOT NULL,
+            PRIMARY KEY (instance, step, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX listening_address ON listening (topic, form, key, instance, after);
         """
 
     /// A timer more: what is due about the holder of a task. A check cannot be changed, so the table is made anew.

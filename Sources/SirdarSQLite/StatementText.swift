@@ -37,6 +37,16 @@ package enum StatementText {
         VALUES (?1, ?2, ?3, ?4, ?5)
         """
 
+    static let insertEvent = """
+        INSERT INTO event (source, id, type, at, emitter, emitter_step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (source, id) DO NOTHING
+        """
+    static let listen = """
+        INSERT INTO listening (instance, step, position, topic, form, key, after)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, (SELECT max(sequence) FROM event), 0))
+        """
+    static let stopListening = "DELETE FROM listening WHERE instance = ?1 AND step = ?2"
+
     static let again = """
         UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
         WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)

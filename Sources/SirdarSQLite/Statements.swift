@@ -28,6 +28,10 @@ struct Statements {
     let deleteRecord: Statement
     let deleteAnyRecord: Statement
     let insertEntry: Statement
+    let insertEvent: Statement
+    let delivered: Statement
+    let listen: Statement
+    let stopListening: Statement
 
     init(connection: OpaquePointer) throws(SQLiteFailure) {
         func prepare(_ sql: String) throws(SQLiteFailure) -> Statement { try Statement(sql, on: connection) }
@@ -95,6 +99,10 @@ struct Statements {
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
+        insertEvent = try prepare(StatementText.insertEvent)
+        delivered = try prepare("UPDATE event SET reached = ?2 WHERE sequence = ?1")
+        listen = try prepare(StatementText.listen)
+        stopListening = try prepare(StatementText.stopListening)
     }
 
     func finalize() {
@@ -103,6 +111,7 @@ struct Statements {
             insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
             countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
+            insertEvent, delivered, listen, stopListening,
         ] { statement.finalize() }
     }
 }

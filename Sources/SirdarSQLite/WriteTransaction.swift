@@ -24,7 +24,7 @@ struct WriteFailure: Error {
 /// What can conflict comes first in each commit, so that a conflict almost always finds that nothing was written yet.
 struct WriteTransaction {
     let connection: OpaquePointer
-    private let statements: Statements
+    let statements: Statements
     private var labels: Labels
     private var counts: [Int64: (ready: Int, held: Int)] = [:]
     /// Whether the member in hand has written anything.
@@ -99,13 +99,14 @@ struct WriteTransaction {
         for write in commit.instances where write.expecting == nil { try insert(write) }
         for write in commit.tasks where write.before == nil { try insert(write) }
         for work in commit.work { try writeNew(work) }
+        for event in commit.events { try write(event) }
         for timer in commit.timers { try write(timer) }
         for entry in commit.entries { try write(entry) }
     }
 
     /// Runs a statement; a broken constraint fails this member, anything else the whole group.
     @discardableResult
-    private mutating func run(_ body: () throws(SQLiteFailure) -> Int) throws(WriteFailure) -> Int {
+    mutating func run(_ body: () throws(SQLiteFailure) -> Int) throws(WriteFailure) -> Int {
         do {
             let changed = try body()
             if changed > 0 { wrote = true }
@@ -116,7 +117,7 @@ struct WriteTransaction {
         }
     }
 
-    private func failure(_ error: StoreError) -> WriteFailure {
+    func failure(_ error: StoreError) -> WriteFailure {
         WriteFailure(storeError: error, extent: wrote ? .whole : .clean)
     }
 

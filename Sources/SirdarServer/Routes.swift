@@ -61,6 +61,7 @@ extension Server {
         let (tasks, images, people, records) = (
             TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
         )
+        let events = EventAPI(server: self)
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues),
             .get("/v1/tasks", .may(.seeTasks), tasks.list),
@@ -110,6 +111,8 @@ extension Server {
             .get("/v1/instances/:id", .may(.seeInstances), records.instance),
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
             .get("/v1/entries", .may(.seeJournal), records.entries),
+            .get("/v1/events", .may(.seeEvents), events.list),
+            .post("/v1/events", .may(.sendEvents), events.receive),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),
             .post("/v1/backups", .may(.backUp), BackupAPI(server: self).make),
             .get("/v1/people/me", .anybody, people.me),

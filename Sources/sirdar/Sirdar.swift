@@ -21,7 +21,7 @@ struct Sirdar: AsyncParsableCommand {
             ),
             CommandGroup(name: "Work", subcommands: [QueueCommand.self, TaskCommand.self]),
             CommandGroup(name: "Definitions", subcommands: [WorkflowCommand.self]),
-            CommandGroup(name: "Records", subcommands: [InstanceCommand.self, JournalCommand.self]),
+            CommandGroup(name: "Records", subcommands: [InstanceCommand.self, EventCommand.self, JournalCommand.self]),
             CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
         ] + installation
     )

@@ -137,6 +137,9 @@ extension ByteWriter {
             write(11)
             write(problem.json)
             write(attempts)
+        case .listening(let listening):
+            write(12)
+            write(listening)
         }
     }
 
@@ -225,6 +228,7 @@ extension ByteReader {
         case 11:
             let problem = try problem()
             return .needsPerson(problem, attempts: try int())
+        case 12: return .listening(try listening())
         default: throw MalformedBytes("an unknown state of a step")
         }
     }

@@ -87,13 +87,14 @@ final class DefinitionReader {
     func read(_ root: Located, hash: ContentHash) -> Workflow? {
         guard let fields = Fields(root, "a workflow", keys: Self.keys, findings) else { return nil }
         let head = readHead(fields)
-        refuseLater(fields)
+        readEvaluate(fields)
         components = readComponents(fields["use"])
         expressions.secrets = components.secrets
         checkAuthentications()
         let input = readInput(fields["input"], from: .workflowInput, of: "a workflow")
         let output = readOutput(fields["output"], "output", site: .workflowOutput)
         let timeout = readTimeout(fields["timeout"], site: .workflowInput)
+        let schedule = readSchedule(fields)
         guard let list = fields.required("do") else { return nil }
         _ = readSequence(list, parent: nil, pointer: "/do", locals: [])
         checkSeparations()
@@ -109,18 +110,12 @@ final class DefinitionReader {
             timeout: timeout,
             triageQueue: head.triageQueue ?? "triage",
             onExhausted: head.onExhausted ?? vocabulary.onExhausted,
-            secrets: components.secrets
+            secrets: components.secrets,
+            schedule: schedule
         )
     }
 
-    private func refuseLater(_ fields: Fields) {
-        if fields.has("schedule") {
-            findings.error(
-                .notYet,
-                at: fields.keyPlace("schedule"),
-                "`schedule` is not in this version: start it by a request"
-            )
-        }
+    private func readEvaluate(_ fields: Fields) {
         guard let node = fields["evaluate"],
             let evaluate = Fields(node, "`evaluate`", keys: ["language", "mode"], findings)
         else { return }

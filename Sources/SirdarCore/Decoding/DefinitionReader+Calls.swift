@@ -37,7 +37,7 @@ extension DefinitionReader {
 
     private func readCallRetry(_ fields: Fields, _ locals: [String]) -> RetryPolicy? {
         guard let retry = fields["metadata"]?["retry"] else { return nil }
-        return readRetry(retry, locals: locals + ["error"])
+        return readRetry(retry, locals: locals + ["error"], ofCall: true)
     }
 
     /// A call that stands in another construct: what undoes a step, what verifies a person's work.
@@ -54,7 +54,7 @@ extension DefinitionReader {
             return readHTTP(with, at: node.place, site, retry: retry)
         case .function(let function, let with):
             let arguments = readArguments(with, function, at: node.place, site)
-            let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"]) }
+            let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"], ofCall: true) }
             return Node.Call(action: function.name, with: arguments, retry: retry)
         case .unknown(let action, let with):
             return Node.Call(action: action, with: with.map { expressions.template($0, site) } ?? .constant([:]))
@@ -197,14 +197,8 @@ extension DefinitionReader {
             return
         }
         guard let keys = Fields(run, "`run`", keys: ["workflow", "await", "return"], findings) else { return }
-        for key in ["await", "return"] where keys.has(key) {
-            guard key == "return" || keys.bool(key) == false else { continue }
-            findings.error(
-                .notYet,
-                at: keys.keyPlace(key),
-                "a workflow that is run is waited for, and gives its output: `\(key)` is not in this version"
-            )
-        }
+        let isAwaited = keys.bool("await") ?? true
+        let returns = readReturn(keys, isAwaited: isAwaited)
         guard let target = keys.required("workflow"),
             let subflow = Fields(target, "`workflow`", keys: ["namespace", "name", "version", "input"], findings)
         else { return }
@@ -214,8 +208,37 @@ extension DefinitionReader {
         else { return }
         checkWorkflow(.init(namespace: namespace, name: name, version: version), subflow)
         node.kind = .ready(
-            .workflow(.init(namespace: namespace, name: name, version: version, input: input ?? .constant([:])))
+            .workflow(
+                .init(
+                    namespace: namespace,
+                    name: name,
+                    version: version,
+                    input: input ?? .constant([:]),
+                    isAwaited: isAwaited,
+                    returns: returns
+                )
+            )
         )
+    }
+
+    /// Whether the output of a workflow that is run becomes the step's. What else the language has is of processes.
+    private func readReturn(_ keys: Fields, isAwaited: Bool) -> Bool {
+        guard let word = keys.text("return"), let place = keys["return"]?.place else { return true }
+        if word != "none" {
+            findings.error(
+                .wrongValue,
+                at: place,
+                "a workflow gives its output, and nothing else: leave `return` away, or write `none` to have nothing",
+                allowed: ["none"]
+            )
+        } else if !isAwaited {
+            findings.error(
+                .wrongValue,
+                at: keys.keyPlace("return"),
+                "a workflow that is not waited for returns nothing: leave `return` away"
+            )
+        }
+        return word != "none"
     }
 
     private func checkWorkflow(_ wanted: Vocabulary.WorkflowName, _ fields: Fields) {

@@ -84,14 +84,14 @@ extension DefinitionReader {
 
     private static let retryKeys = ["delay", "backoff", "limit", "jitter", "when", "exceptWhen"]
 
-    /// A retry policy, or the name of one that `use` defines.
-    func readRetry(_ node: Located, locals: [String]) -> RetryPolicy? {
+    /// A retry policy, or the name of one that `use` defines; `ofCall`: of an action, and not of a `try`.
+    func readRetry(_ node: Located, locals: [String], ofCall: Bool = false) -> RetryPolicy? {
         if let name = node.text {
             guard let policy = components.retries[name] else {
                 findings.unknown("retry policy", name, in: "`use`", at: node.place, known: components.retries.keys)
                 return nil
             }
-            return readRetry(policy, locals: locals)
+            return readRetry(policy, locals: locals, ofCall: ofCall)
         }
         guard let fields = Fields(node, "a retry policy", keys: Self.retryKeys, findings) else { return nil }
         let site = Site.inside.with(locals)
@@ -99,7 +99,7 @@ extension DefinitionReader {
         var policy = RetryPolicy(delay: delay, delayMax: max(delay, .minutes(5)))
         policy.backoff = readBackoff(fields) ?? .constant
         policy.jitter = readJitter(fields) ?? .none
-        readLimit(fields, &policy)
+        readLimit(fields, &policy, ofCall: ofCall)
         policy.when = fields["when"].flatMap { expressions.program($0, "`when`", site) }
         policy.exceptWhen = fields["exceptWhen"].flatMap { expressions.program($0, "`exceptWhen`", site) }
         return policy
@@ -132,7 +132,7 @@ extension DefinitionReader {
         return .between(least, most)
     }
 
-    private func readLimit(_ fields: Fields, _ policy: inout RetryPolicy) {
+    private func readLimit(_ fields: Fields, _ policy: inout RetryPolicy, ofCall: Bool) {
         guard let node = fields["limit"], let limit = Fields(node, "`limit`", keys: ["attempt", "duration"], findings)
         else {
             return
@@ -142,11 +142,12 @@ extension DefinitionReader {
             let attempt = Fields(node, "`attempt`", keys: ["count", "duration"], findings)
         else { return }
         policy.attemptsMax = attempt.int("count", in: 1...1000)
-        if attempt.has("duration") {
+        policy.attemptMax = attempt.interval("duration")
+        if ofCall, attempt.has("duration") {
             findings.error(
-                .notYet,
+                .wrongValue,
                 at: attempt.keyPlace("duration"),
-                "give the step a `timeout`: `attempt.duration` is not in this version"
+                "an action is not interrupted: give the step a `timeout`, or put it into a `try` with this policy"
             )
         }
     }

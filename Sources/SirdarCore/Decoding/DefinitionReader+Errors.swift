@@ -72,31 +72,19 @@ extension DefinitionReader {
         else { return }
         let variable = readVariable(keys, "as") ?? "error"
         let inner = locals + [variable]
-        if keys.has("then") {
-            findings.error(
-                .notYet,
-                at: keys.keyPlace("then"),
-                "put `then` on the step itself: `catch.then` is not in this version"
-            )
-        }
         let handler = keys["do"].map {
             readSequence($0, parent: node.index, pointer: "\(node.pointer)/catch/do", locals: inner)
         }
-        node.kind = .ready(
-            .attempt(
-                .init(
-                    body: body,
-                    filter: readFilter(keys["errors"]),
-                    variable: variable,
-                    when: keys["when"].flatMap { expressions.program($0, "`when`", .inside.with(inner)) },
-                    exceptWhen: keys["exceptWhen"].flatMap {
-                        expressions.program($0, "`exceptWhen`", .inside.with(inner))
-                    },
-                    retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
-                    handler: handler
-                )
-            )
+        let attempt = Node.Attempt(
+            body: body,
+            filter: readFilter(keys["errors"]),
+            variable: variable,
+            when: keys["when"].flatMap { expressions.program($0, "`when`", .inside.with(inner)) },
+            exceptWhen: keys["exceptWhen"].flatMap { expressions.program($0, "`exceptWhen`", .inside.with(inner)) },
+            retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
+            handler: handler
         )
+        node.kind = keys.has("then") ? .attempt(attempt, caughtThen: readTarget(keys["then"])) : .ready(.attempt(attempt))
     }
 
     private func readFilter(_ node: Located?) -> Node.ProblemFilter {

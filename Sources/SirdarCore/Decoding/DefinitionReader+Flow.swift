@@ -137,16 +137,21 @@ extension DefinitionReader {
             )
         }
         for branch in branches {
-            guard case .step(let name, let place)? = pending[branch]?.then else { continue }
+            for case .step(let name, let place) in pending[branch]?.allTargets ?? [] {
+                tellLeadingBranch(name, place)
+            }
+            if case .step? = pending[branch]?.then { pending[branch]?.then = .unsaid }
+        }
+        node.kind = .ready(.parallel(branches, compete: compete))
+    }
+
+    private func tellLeadingBranch(_ name: String, _ place: Place) {
             findings.error(
                 .unknownTarget,
                 at: place,
                 "a branch of a `fork` leads to no other step, and so not to `\(name)`",
                 allowed: ["continue", "exit", "end"]
             )
-            pending[branch]?.then = .unsaid
-        }
-        node.kind = .ready(.parallel(branches, compete: compete))
     }
 
     // MARK: Wait

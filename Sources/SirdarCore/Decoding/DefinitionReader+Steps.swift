@@ -215,12 +215,8 @@ extension DefinitionReader {
         case .raise: readRaise(fields, &node, locals)
         case .wait: readWait(fields, &node, locals)
         case .run: readRun(fields, &node, locals)
-        case .listen, .emit:
-            findings.error(
-                .notYet,
-                at: fields.keyPlace(kind.rawValue),
-                "`\(kind.rawValue)` is part of the language, and not in this version"
-            )
+        case .listen: readListen(fields, &node, locals)
+        case .emit: readEmit(fields, &node, locals)
         }
     }
 }

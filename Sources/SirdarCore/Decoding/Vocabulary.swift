@@ -11,6 +11,8 @@ package struct Vocabulary: Sendable {
     package var workflows: Set<WorkflowName>
     /// What a step that gives up does in a workflow that does not say it.
     package var onExhausted: Workflow.OnExhausted
+    /// The names of time zones; empty: they are not checked.
+    package var timeZones: Set<String>
 
     package init(
         functions: [Function] = [],
@@ -19,7 +21,8 @@ package struct Vocabulary: Sendable {
         runbooks: [Runbook] = [],
         calendars: Set<String> = [],
         workflows: Set<WorkflowName> = [],
-        onExhausted: Workflow.OnExhausted = .askPerson
+        onExhausted: Workflow.OnExhausted = .askPerson,
+        timeZones: Set<String> = []
     ) {
         self.functions = Dictionary((functions + [.http]).map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         self.queues = Dictionary(queues.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
@@ -28,6 +31,7 @@ package struct Vocabulary: Sendable {
         self.calendars = calendars
         self.workflows = workflows
         self.onExhausted = onExhausted
+        self.timeZones = timeZones
     }
 }
 

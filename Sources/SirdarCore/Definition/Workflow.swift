@@ -21,6 +21,8 @@ package struct Workflow: Sendable {
     package let onExhausted: OnExhausted
     /// The secrets that its steps may use, by their names.
     package let secrets: [String]
+    /// When instances of it start by themselves.
+    package let schedule: Schedule?
 
     package init(
         document: Document,
@@ -31,7 +33,8 @@ package struct Workflow: Sendable {
         timeout: Timeout? = nil,
         triageQueue: String = "triage",
         onExhausted: OnExhausted = .askPerson,
-        secrets: [String] = []
+        secrets: [String] = [],
+        schedule: Schedule? = nil
     ) {
         precondition(!nodes.isEmpty, "a workflow has at least its root")
         self.document = document
@@ -43,6 +46,7 @@ package struct Workflow: Sendable {
         self.triageQueue = triageQueue
         self.onExhausted = onExhausted
         self.secrets = secrets
+        self.schedule = schedule
     }
 
     package subscript(node: Int) -> Node { nodes[node] }

@@ -11,6 +11,8 @@ package enum Event: Sendable, Hashable {
     case taskEnded(step: Int, end: TaskEnd)
     case childEnded(step: Int, ending: Instance.Ending)
     case cancelRequested(reason: String)
+    /// An event of the world has come; `sequence` is its number among all of them.
+    case eventCame(CloudEvent, sequence: Int64)
 
     /// The event's name, as the journal writes it.
     package var name: String {
@@ -23,6 +25,7 @@ package enum Event: Sendable, Hashable {
         case .taskEnded: "task.ended"
         case .childEnded: "child.ended"
         case .cancelRequested: "instance.cancelRequested"
+        case .eventCame: "event.came"
         }
     }
 }
@@ -94,6 +97,8 @@ package enum Refusal: Error, Sendable, Hashable {
     case notAwaited(step: Int, awaiting: String)
     /// What had begun is already being undone.
     case unwinding
+    /// No step listens for this event, or none any more.
+    case notListening
     /// A task's rules forbid it.
     case task(TaskRefusal)
 }

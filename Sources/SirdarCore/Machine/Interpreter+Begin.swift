@@ -18,6 +18,12 @@ extension Interpreter {
             return beginParallel(step, branches, compete: compete)
         case .attempt(let attempt):
             return runAttempt(step, attempt, retries: 0, since: moment.now)
+        case .emit(let emission):
+            let event = try emission.event(step, scope(node, step.input, step), at: moment.now)
+            effects.append(.emit(step: step.number, event: event))
+            return finish(step, event.json)
+        case .listen(let listener):
+            try beginListening(&step, node, listener)
         case .raise(let raised):
             throw try evaluate(raised, step, node)
         case .wait(let template):
@@ -38,9 +44,11 @@ extension Interpreter {
                 namespace: subflow.namespace,
                 name: subflow.name,
                 version: subflow.version,
-                input: input
+                input: input,
+                isAwaited: subflow.isAwaited
             )
             effects.append(.startChild(step: step.number, subflow: start))
+            guard subflow.isAwaited else { return startedAlone(step, node, input) }
         }
         if node.compensation != nil {
             instance.undos.append(.init(step: step.number, node: node.index, input: step.input))
@@ -48,6 +56,17 @@ extension Interpreter {
         try beginTimeout(step, node)
         record(StepChange(step: step.number, node: node.index, phase: step.phase, input: toldInput(step, node)))
         return .active(step)
+    }
+
+    /// A workflow that is not waited for: the step is over when it has been started, and gives what it was given.
+    private mutating func startedAlone(_ step: Step, _ node: Node, _ input: JSON) -> Outcome {
+        var step = step
+        step.state = .entering
+        if node.compensation != nil {
+            instance.undos.append(.init(step: step.number, node: node.index, input: step.input))
+        }
+        record(StepChange(step: step.number, node: node.index, phase: .running, input: input))
+        return finish(step, step.input)
     }
 
     private mutating func beginCall(_ step: inout Step, _ node: Node, _ call: Node.Call) throws(Problem) {
@@ -80,7 +99,8 @@ extension Interpreter {
         switch last {
         case .perform(let work): return node.call?.told(work.input) ?? work.input
         case .startChild(step: _, let start): return start.input
-        case .setTimer, .performAgain, .park, .dropWork, .openTask, .closeTask, .dropTimer, .cancelChild, .tellParent:
+        case .setTimer, .performAgain, .park, .dropWork, .openTask, .closeTask, .dropTimer, .cancelChild, .tellParent,
+            .emit, .listen, .stopListening:
             return nil
         }
     }
@@ -122,7 +142,8 @@ extension Effect {
         case .openTask(let task): task.step
         case .performAgain(let step, attempt: _, notBefore: _), .park(let step), .dropWork(let step),
             .closeTask(let step, expired: _), .setTimer(let step, kind: _, at: _), .dropTimer(let step, kind: _),
-            .startChild(let step, subflow: _), .cancelChild(let step, reason: _):
+            .startChild(let step, subflow: _), .cancelChild(let step, reason: _), .emit(let step, event: _),
+            .listen(let step, addresses: _, after: _), .stopListening(let step):
             step
         case .tellParent: nil
         }

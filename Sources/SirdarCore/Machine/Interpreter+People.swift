@@ -14,12 +14,12 @@ extension Interpreter {
     }
 
     /// The step waits for a person, who sees what went wrong and decides.
-    mutating func askPerson(_ step: Step, _ problem: Problem, attempts: Int) -> Outcome {
+    mutating func askPerson(_ step: Step, _ problem: Problem, attempts: Int, isUndo: Bool = false) -> Outcome {
         let node = workflow[step.node]
         var step = step
         step.state = .needsPerson(problem, attempts: attempts)
         effects.append(.park(step: step.number))
-        let spec = TaskSpec.triage(of: node, in: workflow, problem: problem, attempts: attempts)
+        let spec = TaskSpec.triage(of: node, in: workflow, problem: problem, attempts: attempts, isUndo: isUndo)
         effects.append(.openTask(.init(step: step.number, node: node.index, kind: .triage, spec: spec)))
         record(
             StepChange(step: step.number, node: step.node, phase: .needsPerson, attempt: attempts, problem: problem)

@@ -39,6 +39,7 @@ extension Interpreter {
         case .waiting: effects.append(.dropTimer(step: step.number, kind: .wait))
         case .attemptLater: effects.append(.dropTimer(step: step.number, kind: .retry))
         case .child: effects.append(.cancelChild(step: step.number, reason: "The step that waited for it is over."))
+        case .listening(let listening): if let body = listening.body { abandon(body) }
         case .entering, .calling, .needsPerson: break
         }
     }
@@ -55,7 +56,7 @@ extension Interpreter {
             case .retrying(let at), .polling(let at): return at <= moment.now
             }
         case .entering, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .manual, .waiting,
-            .needsPerson:
+            .needsPerson, .listening:
             return false
         }
     }
@@ -192,7 +193,7 @@ extension Interpreter {
     }
 
     private mutating func needPersonToUndo(_ step: Step, _ problem: Problem, attempts: Int) -> Step {
-        guard case .active(let waiting) = askPerson(step, problem, attempts: attempts) else {
+        guard case .active(let waiting) = askPerson(step, problem, attempts: attempts, isUndo: true) else {
             preconditionFailure("a step that waits for a person is active")
         }
         return waiting

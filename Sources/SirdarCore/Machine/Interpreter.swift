@@ -10,6 +10,8 @@ struct Interpreter {
     var changes: [StepChange] = []
     /// What the loops and handlers around the current step define: `$item`, `$index`, `$error`.
     var locals: [String: JSON] = [:]
+    /// The number of the event of the world that this decision is about.
+    var eventInHand: Int64?
     /// Abandoned calls that must answer before they are undone.
     var drained: [Step] = []
     /// Steps entered by this decision. A definition whose automatic part never waits must not hang the engine.
@@ -110,12 +112,15 @@ struct Interpreter {
 
     /// Removes what was written for a step that is over, whichever way.
     mutating func leave(_ step: Step) {
-        if workflow[step.node].timeout != nil { effects.append(.dropTimer(step: step.number, kind: .timeout)) }
+        if workflow[step.node].timeout != nil || attemptMax(of: step) != nil {
+            effects.append(.dropTimer(step: step.number, kind: .timeout))
+        }
         switch step.state {
         case .calling: effects.append(.dropWork(step: step.number))
         case .needsPerson:
             effects.append(.dropWork(step: step.number))
             effects.append(.closeTask(step: step.number, expired: false))
+        case .listening: effects.append(.stopListening(step: step.number))
         case .entering, .sequence, .loop, .parallel, .attempt, .handling, .attemptLater, .manual, .waiting, .child:
             break
         }
@@ -170,7 +175,7 @@ struct Interpreter {
     private func told(_ step: Step, _ output: JSON) -> JSON? {
         switch workflow[step.node].kind {
         case .sequence, .loop, .attempt, .choice: nil
-        case .set, .parallel, .raise, .wait, .call, .manual, .workflow: output
+        case .set, .parallel, .raise, .wait, .call, .manual, .workflow, .emit, .listen: output
         }
     }
 

@@ -68,7 +68,8 @@ private struct CatalogLoader {
             skills: Set(queues.flatMap(\.skills)),
             runbooks: runbooks.values.map(\.runbook.entry),
             calendars: calendarNames,
-            workflows: surroundings.deployed.union(parsed.compactMap { DefinitionDecoder.name(of: $0.root) })
+            workflows: surroundings.deployed.union(parsed.compactMap { DefinitionDecoder.name(of: $0.root) }),
+            timeZones: WallClock.names
         )
     }
 

@@ -10,6 +10,7 @@ package final class Library: Sendable {
         var runbookNames: [Int: [String: ContentHash]] = [:]
         var queues: [String: QueuePolicy] = [:]
         var calendars: [String: WorkingCalendar] = [:]
+        var inForce: Set<Int> = []
     }
 
     private let tables = Locked(Tables())
@@ -41,6 +42,18 @@ package final class Library: Sendable {
     }
 
     package func calendar(_ name: String) -> WorkingCalendar? { tables.withLock { $0.calendars[name] } }
+
+    /// Says which versions are in force: those whose schedules start instances.
+    package func set(inForce numbers: Set<Int>) { tables.withLock { $0.inForce = numbers } }
+
+    /// The versions in force that start by themselves.
+    package var scheduled: [(number: Int, workflow: Workflow, schedule: Workflow.Schedule)] {
+        let found = tables.withLock { tables in
+            tables.inForce.compactMap { number in tables.workflows[number].map { (number, $0) } }
+        }
+        return found.compactMap { number, workflow in workflow.schedule.map { (number, workflow, $0) } }
+            .sorted { $0.0 < $1.0 }
+    }
 
     /// - Throws: `UnknownWorkflow` when no such version was loaded.
     package func workflow(_ number: Int) throws(UnknownWorkflow) -> Workflow {

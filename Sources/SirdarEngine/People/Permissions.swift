@@ -10,14 +10,18 @@ package enum Permissions {
         case seeTasks, workOnTasks, superviseTasks
         case seeJournal, seeWorkflows, seePeople, managePeople
         case backUp
+        case sendEvents, seeEvents
 
         /// What a token must have been given for it.
         package var tokenScope: TokenScope {
             switch self {
-            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles: .read
+            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles,
+                .seeEvents:
+                .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
             case .markGolden, .cancelInstance, .superviseTasks, .managePeople, .backUp: .manage
+            case .sendEvents: .events
             }
         }
     }
@@ -44,19 +48,22 @@ package enum Permissions {
         case .operator:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
-                .answerQuestion,
-                .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows,
+                .answerQuestion, .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows, .sendEvents,
+                .seeEvents,
             ]
         case .supervisor:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion,
                 .markGolden, .seeInstances, .cancelInstance, .seeTasks, .workOnTasks, .superviseTasks, .seeJournal,
-                .seeWorkflows, .seePeople,
+                .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]
-        case .author: [.seeProject, .seeInstances, .seeWorkflows]
+        case .author: [.seeProject, .seeInstances, .seeWorkflows, .seeEvents]
         case .auditor:
-            [.seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople]
+            [
+                .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople,
+                .seeEvents,
+            ]
         case .admin: [.seeProject, .seeInstances, .seeJournal, .seeWorkflows, .seePeople, .managePeople, .backUp]
         }
     }
@@ -73,6 +80,8 @@ package enum Permissions {
 /// What a token can be given; a token never has more than its person.
 package enum TokenScope: String, Sendable, Hashable, CaseIterable {
     case read, request, work, manage
+    /// Sends events, and nothing else: for systems that tell what happened in them.
+    case events
     /// Files requests in the name of another person; both names go into the journal.
     case onBehalfOf = "on-behalf-of"
 }

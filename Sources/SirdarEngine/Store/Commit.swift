@@ -9,6 +9,7 @@ package struct Commit: Sendable {
     package var work: [WorkWrite] = []
     package var timers: [TimerWrite] = []
     package var records: [RecordChange] = []
+    package var events: [EventWrite] = []
     package var entries: [SealedEntry] = []
 
     package init() {}

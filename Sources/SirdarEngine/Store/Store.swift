@@ -46,6 +46,14 @@ package protocol Store: RecordReader {
 
     func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry]
 
+    // MARK: Events
+
+    func events(_ query: EventQuery) throws(StoreError) -> [StoredEvent]
+    /// The forms under which anybody listens to events of a type; the empty one is not among them.
+    func listeningForms(topic: String) throws(StoreError) -> [String]
+    /// The instances that listen at an address, each once, in their order.
+    func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier]
+
     // MARK: Definitions
 
     /// Keeps a version of a definition; the same content again gives the same number.

@@ -217,6 +217,7 @@ extension Trouble {
         case .staleAttempt: .conflict("stale-attempt", "That result is of an attempt that is no longer awaited.")
         case .notAwaited: .conflict("not-awaited", "The step waits for something else.")
         case .unwinding: .conflict("unwinding", "What had begun is already being undone.")
+        case .notListening: .conflict("not-listening", "No step of it waits for this event.")
         }
     }
 

@@ -109,8 +109,20 @@ extension Reading {
                 since: leaf.startedAt,
                 instance: child
             )
+        case .listening(let listening): return waitForEvent(leaf, listening, workflow)
         case .entering, .sequence, .loop, .parallel, .attempt, .handling: return nil
         }
+    }
+
+    private func waitForEvent(
+        _ leaf: Step,
+        _ listening: Step.Listening,
+        _ workflow: Workflow
+    ) -> InstanceStory.Wait? {
+        guard case .listen(let listener) = workflow[leaf.node].kind else { return nil }
+        let heard = listening.hearing.items.count
+        let tail = heard == 0 ? "" : "; \(heard) came so far"
+        return InstanceStory.Wait(sentence: listener.strategy.sentence + tail, since: leaf.startedAt)
     }
 
     private func waitForPerson(_ leaf: Step, _ instance: Instance) throws -> InstanceStory.Wait? {
@@ -165,14 +177,36 @@ extension Node.Kind {
         case .call: "automatic"
         case .manual: "manual"
         case .workflow: "workflow"
+        case .emit: "emit"
+        case .listen: "listen"
         }
     }
 
     /// Whether it does something itself, and does not only hold others.
     var isWork: Bool {
         switch self {
-        case .call, .manual, .workflow, .wait: true
+        case .call, .manual, .workflow, .wait, .emit, .listen: true
         case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise: false
         }
+    }
+}
+
+extension EventStrategy {
+    /// What it waits for, for people: "an event `image.built`".
+    var sentence: String {
+        let kinds = filters.map(\.words)
+        switch rule {
+        case .one: return "an event \(kinds.joined())"
+        case .any where kinds.isEmpty: return "any event"
+        case .any: return "an event \(kinds.joined(separator: " or "))"
+        case .all: return "events \(kinds.joined(separator: " and "))"
+        }
+    }
+}
+
+extension EventFilter {
+    fileprivate var words: String {
+        let tied = correlations.map(\.name).sorted().joined(separator: ", ")
+        return (topic.isEmpty ? "of some kind" : topic) + (tied.isEmpty ? "" : " for this \(tied)")
     }
 }

@@ -128,6 +128,7 @@ struct Program {
             }
             library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))
         }
+        library.set(inForce: inForce(catalog, library))
         var versions: [RequestKind: String] = [:]
         for kind in RequestKind.allCases {
             let found = catalog.definitions.keys.filter {
@@ -139,6 +140,15 @@ struct Program {
             versions[kind] = newest
         }
         return versions
+    }
+
+    /// The newest version of each workflow that there is a file of: its schedule is the one that holds.
+    private static func inForce(_ catalog: Catalog, _ library: Library) throws -> Set<Int> {
+        let names = Dictionary(grouping: catalog.definitions.keys) { "\($0.namespace)/\($0.name)" }
+        let newest = names.values.compactMap { versions in
+            versions.max { Version.isOlder($0.version, $1.version) }
+        }
+        return Set(try newest.map { try library.number($0.namespace, $0.name, $0.version) })
     }
 
     /// What the demonstration and a new installation need besides: who is there.

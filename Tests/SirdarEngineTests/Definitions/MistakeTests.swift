@@ -38,6 +38,9 @@ struct MistakeTests {
     @Test("in a call of http", arguments: Mistake.inCallsOfHTTP)
     func http(_ mistake: Mistake) { expectTold(mistake) }
 
+    @Test("in events and schedules", arguments: Mistake.inEvents)
+    func events(_ mistake: Mistake) { expectTold(mistake) }
+
     private func expectTold(_ mistake: Mistake) {
         let decoded = Sample.decode(mistake.text)
         let told = decoded.lines.map { String($0.dropFirst("x:".count)) }

@@ -131,17 +131,6 @@ extension Mistake {
             ]
         ),
         .file(
-            "a schedule",
-            #"""
-            document: { dsl: '1.0.3', namespace: test, name: sample, version: 1.0.0 }
-            schedule: { every: PT1H }
-            do: [ { a: { set: { x: 1 } } } ]
-            """#,
-            tells: [
-                "2:1: error[not-yet]: `schedule` is not in this version: start it by a request"
-            ]
-        ),
-        .file(
             "components that come later, and one that does not",
             #"""
             document: { dsl: '1.0.3', namespace: test, name: sample, version: 1.0.0 }

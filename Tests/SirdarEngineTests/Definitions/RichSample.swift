@@ -16,6 +16,7 @@ enum RichSample {
           from: '${ . }'
         output: { schema: { document: {} }, as: . }
         timeout: myTimeout
+        schedule: { on: { any: [ { with: { type: x } } ], until: { all: [ { with: { type: y } } ] } }, read: envelope }
         use:
           timeouts: { myTimeout: { after: { days: 1, hours: 2, minutes: 3, seconds: 4, milliseconds: 5 } } }
           functions: { myFunction: { call: verifyStorage, with: { port: 2049 } } }
@@ -97,11 +98,42 @@ enum RichSample {
                 as: problem
                 when: $problem.status == 500
                 exceptWhen: '${ false }'
-                retry: { delay: PT1S, backoff: { linear: {} } }
+                retry: { delay: PT1S, backoff: { linear: {} }, limit: { attempt: { duration: PT1M } } }
+                then: myRun
                 do:
                   - myOther: { raise: { error: { type: 'https://example.org/y', status: '${ 400 }', title: Y } } }
+          - myEmit:
+              emit:
+                event:
+                  with:
+                    id: x
+                    source: /x
+                    type: x
+                    time: '2026-11-23T09:00:00Z'
+                    subject: x
+                    datacontenttype: application/json
+                    dataschema: https://example.org/x
+                    mytenant: x
+                    data: { myData: 1 }
+          - myListen:
+              listen:
+                to:
+                  one:
+                    with: { type: x, data: { myData: 1 } }
+                    correlate: { myOrder: { from: .data.order, expect: '${ .order }' } }
+                read: raw
+              foreach:
+                item: heard
+                at: place
+                do:
+                  - myHeard: { set: { myHeard: '${ $heard }', myPlace: '${ $place }' } }
+                output: { schema: { document: {} }, as: . }
+                export: { schema: { document: {} }, as: . }
+              timeout: { after: PT1H }
           - myRun:
               run:
+                await: true
+                return: none
                 workflow: { namespace: sherpa.images, name: copy-image, version: 1.1.0, input: { myInput: 1 } }
           - myManual:
               call: manual

@@ -31,7 +31,8 @@ enum Sample {
             workflows: [
                 .init(namespace: "sherpa.images", name: "copy-image", version: "1.0.0"),
                 .init(namespace: "sherpa.images", name: "copy-image", version: "1.1.0"),
-            ]
+            ],
+            timeZones: WallClock.names
         )
     }
 

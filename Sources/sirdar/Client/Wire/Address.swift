@@ -30,6 +30,7 @@ enum Address {
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static let entries = "/v1/entries"
+    static let events = "/v1/events"
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
     static let backups = "/v1/backups"
