@@ -226,7 +226,7 @@ extension Hearing {
             switch expect {
             case .constant(let value): value
             case .expression(let program): try alone(program, .null)
-            case .array, .object: .null
+            case .array, .object, .uri: .null
             }
         }
     }
