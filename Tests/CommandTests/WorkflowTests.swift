@@ -14,8 +14,11 @@ struct WorkflowTests {
     private static let input = "machine: { location: london, id: bf-node-03 }\n"
 
     /// A folder with a definition, and a tool that works in it.
-    private func author() throws -> (folder: TemporaryFolder, tool: Tool) {
-        let folder = try TemporaryFolder()
+    private let folder: TemporaryFolder
+    private var tool = Tool()
+
+    init() throws {
+        folder = try TemporaryFolder()
         try FileManager.default.createDirectory(
             atPath: folder.path("Workflows/scenarios"),
             withIntermediateDirectories: true
@@ -23,14 +26,11 @@ struct WorkflowTests {
         try folder.write("Workflows/greet.yaml", Self.definition)
         try folder.write("input.yaml", Self.input)
         try folder.write("answers.yaml", "steps: { check: { output: { power: 'off' }, takes: PT2S } }\n")
-        var tool = Tool()
         tool.folder = folder.path
-        return (folder, tool)
     }
 
     @Test("the output goes to standard output, the steps with their times to standard error")
     func run() throws {
-        let (_, tool) = try author()
         let outcome = try tool.run("workflow run Workflows/greet.yaml --input input.yaml --answers answers.yaml")
         #expect(outcome.code == 0 && outcome.json == ["power": "off"])
         #expect(
@@ -42,7 +42,7 @@ struct WorkflowTests {
 
     @Test("`-` is standard input, and JSON is as good as YAML")
     func standardInput() throws {
-        var (_, tool) = try author()
+        var tool = tool
         tool.input = Array(#"{"machine":{"location":"london","id":"bf-node-03"}}"#.utf8)
         let line = "workflow run Workflows/greet.yaml --input - --answers answers.yaml --json"
         let document = try #require(try tool.run(line).json)
@@ -52,30 +52,27 @@ struct WorkflowTests {
 
     @Test("a fault prints the problem and ends with 1")
     func fault() throws {
-        let (folder, tool) = try author()
         try folder.write("answers.yaml", "steps: { check: { fails: It is gone. } }\n")
         let outcome = try tool.run("workflow run Workflows/greet.yaml --input input.yaml --answers answers.yaml -q")
         #expect(outcome.code == 1 && outcome.output.isEmpty)
-        #expect(outcome.messages.contains("It faulted: Runtime error (/do/0/check). It is gone."))
+        #expect(outcome.messages.contains("It faulted: Runtime error. It is gone."))
         #expect(outcome.messages.contains(#""instance":"/do/0/check""#))
     }
 
     @Test("an answer that is missing ends with 1, and says what to write")
     func missing() throws {
-        let (_, tool) = try author()
         let outcome = try tool.run("workflow run Workflows/greet.yaml --input input.yaml")
         #expect(outcome.code == 1)
         #expect(outcome.messages.contains("`check` calls `checkMachine` with"))
-        #expect(outcome.messages.contains("  check: { output: { … } }"))
+        #expect(outcome.messages.hasSuffix("steps:\n  check: { output: { … } }\n"))
     }
 
     @Test("mistakes in any of the files are told with their place")
     func mistakes() throws {
-        let (folder, tool) = try author()
         try folder.write("answers.yaml", "steps: { chek: { output: 1 } }\n")
         let answers = try tool.run("workflow run Workflows/greet.yaml --answers answers.yaml")
         #expect(answers.code == 1)
-        #expect(answers.messages.contains("answers.yaml:1:10: error[unknown-name]: there is no step `chek`"))
+        #expect(answers.messages.hasPrefix("answers.yaml:1:10: error[unknown-name]: there is no step `chek`"))
         try folder.write("Workflows/greet.yaml", Self.definition.replacing("call:", with: "cal:"))
         let definition = try tool.run("workflow run Workflows/greet.yaml")
         #expect(definition.messages.contains("Workflows/greet.yaml:3:14: error[unknown-key]"))
@@ -95,7 +92,6 @@ struct WorkflowTests {
 
     @Test("scenarios are told with their result and what is different, and a failure ends with 1")
     func test() throws {
-        let (folder, tool) = try author()
         try folder.write("Workflows/scenarios/greet.yaml", Self.scenarios)
         let outcome = try tool.run("workflow test")
         #expect(outcome.code == 1 && outcome.messages.isEmpty)
@@ -122,7 +118,6 @@ struct WorkflowTests {
 
     @Test("a file of scenarios with a mistake is told, and ends with 1; so does finding none")
     func mistakenScenarios() throws {
-        let (folder, tool) = try author()
         let nothing = try tool.run("workflow test")
         #expect(nothing.code == 1 && nothing.messages.contains("there are no scenarios here"))
         try folder.write(

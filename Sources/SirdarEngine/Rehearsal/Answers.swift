@@ -13,21 +13,21 @@ package struct Answers: Sendable {
     /// What actions answer, whoever calls them, where nothing is said of the step.
     package var actions: [String: Series]
     package var cancel: Cancellation?
-    /// The person who asked; tasks may exclude them.
-    package var requester: String
-    /// When the rehearsal begins, on its own clock.
-    package var startsAt: Timestamp
-    /// Decides every jitter.
-    package var seed: UInt64
+    /// The person who asked, whom tasks may exclude; `nil`: `requester`.
+    package var requester: String?
+    /// When the rehearsal begins, on its own clock; `nil`: on a Monday.
+    package var startsAt: Timestamp?
+    /// Decides every jitter; `nil`: 1.
+    package var seed: UInt64?
 
     package init(
         steps: [String: Series] = [:],
         undo: [String: Series] = [:],
         actions: [String: Series] = [:],
         cancel: Cancellation? = nil,
-        requester: String = Answers.requesterName,
-        startsAt: Timestamp = Answers.monday,
-        seed: UInt64 = 1
+        requester: String? = nil,
+        startsAt: Timestamp? = nil,
+        seed: UInt64? = nil
     ) {
         self.steps = steps
         self.undo = undo
@@ -38,11 +38,11 @@ package struct Answers: Sendable {
         self.seed = seed
     }
 
-    package static let requesterName = "requester"
-    /// 5 January 2026, 09:00 UTC: a Monday.
-    package static let monday = Timestamp(milliseconds: 1_767_603_600_000)
+    static let requesterName = "requester"
+    /// 5 January 2026, 09:00 UTC.
+    static let monday = Timestamp(milliseconds: 1_767_603_600_000)
     /// Who does manual work when no answer says who: the first of them whom the task does not exclude.
-    package static let engineers = ["engineer", "second-engineer", "third-engineer"]
+    static let engineers = ["engineer", "second-engineer", "third-engineer"]
 }
 
 extension Answers {
@@ -170,9 +170,9 @@ extension Answers {
         merged.undo.merge(others.undo) { own, _ in own }
         merged.actions.merge(others.actions) { own, _ in own }
         merged.cancel = cancel ?? others.cancel
-        if requester == Self.requesterName { merged.requester = others.requester }
-        if startsAt == Self.monday { merged.startsAt = others.startsAt }
-        if seed == 1 { merged.seed = others.seed }
+        merged.requester = requester ?? others.requester
+        merged.startsAt = startsAt ?? others.startsAt
+        merged.seed = seed ?? others.seed
         return merged
     }
 }

@@ -32,9 +32,9 @@ struct AnswersReader {
         answers.undo = named(fields["undo"], "`undo`", known: \.undoing) { node, _ in series(node, .undo, of: []) }
         answers.actions = actions(fields["actions"])
         answers.cancel = cancellation(fields["cancel"])
-        answers.requester = fields.text("requester") ?? answers.requester
-        answers.startsAt = moment(fields) ?? answers.startsAt
-        answers.seed = fields.int("seed").map { UInt64($0) } ?? answers.seed
+        answers.requester = fields.text("requester")
+        answers.startsAt = moment(fields)
+        answers.seed = fields.int("seed").map { UInt64($0) }
         return answers
     }
 
@@ -159,6 +159,9 @@ struct AnswersReader {
         }
         var values = JSON.Object()
         let works = nodes.compactMap(\.manual)
+        if fields.has("check"), works.allSatisfy({ $0.verify == nil }) {
+            findings.error(.wrongValue, at: fields.keyPlace("check"), "this step has no `verify`, and so no check")
+        }
         let known = Set(works.flatMap { $0.fields ?? [] })
         for member in members(fields["values"], "`values`") {
             if works.allSatisfy({ $0.fields != nil }), !known.contains(member.key) {

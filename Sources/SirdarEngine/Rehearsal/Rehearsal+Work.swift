@@ -80,7 +80,7 @@ extension Rehearsal {
             return try prompter.answer(question)
         } catch {
             let node = part.workflow.nodes.first { $0.pointer == question.pointer }
-            throw Interruption(error, question, at: now.since(answers.startsAt), node: node, of: part)
+            throw Interruption(error, question, at: now.since(startsAt), node: node, of: part)
         }
     }
 

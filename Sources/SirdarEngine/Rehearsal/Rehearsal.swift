@@ -10,6 +10,7 @@ package struct Rehearsal {
     let stage: Stage
     let answers: Answers
     var prompter: Prompter
+    let startsAt: Timestamp
     var now: Timestamp
     var account = Account()
     var parts: [Identifier: Part] = [:]
@@ -38,7 +39,8 @@ package struct Rehearsal {
         self.stage = stage
         self.answers = answers
         prompter = Prompter(answers, override: override)
-        now = answers.startsAt
+        startsAt = answers.startsAt ?? Answers.monday
+        now = startsAt
         self.onLine = onLine
     }
 
@@ -112,7 +114,7 @@ extension Rehearsal {
         } catch {
             account.interruption = Interruption("\(error)")
         }
-        account.took = now.since(answers.startsAt)
+        account.took = now.since(startsAt)
         for index in account.tasks.indices {
             account.tasks[index].task = tasks[account.tasks[index].task.id] ?? account.tasks[index].task
         }
@@ -184,7 +186,7 @@ extension Rehearsal {
             id: id,
             workflow: 0,
             parent: parent,
-            origin: .init(request: nil, requester: answers.requester, scope: "rehearsal"),
+            origin: .init(request: nil, requester: answers.requester ?? Answers.requesterName, scope: "rehearsal"),
             startedAt: now,
             input: input
         )
@@ -230,7 +232,7 @@ extension Rehearsal {
         case .running, .waiting, .retrying, .needsPerson, .completed, .faulted, .cancelled: ran = true
         }
         return Account.Line(
-            at: now.since(answers.startsAt),
+            at: now.since(startsAt),
             path: part.path(change.node),
             pointer: node.pointer,
             name: node.name,
@@ -277,7 +279,7 @@ extension Rehearsal {
 
     mutating func random() -> UInt64 {
         rolls += 1
-        return Mixer.mix(answers.seed &+ Mixer.mix(rolls))
+        return Mixer.mix((answers.seed ?? 1) &+ Mixer.mix(rolls))
     }
 
     private mutating func moment() -> Moment { Moment(now: now, random: random()) }
@@ -285,7 +287,7 @@ extension Rehearsal {
     mutating func nextIdentifier() -> Identifier {
         order += 1
         let counter = Int64(order) & Identifier.counterMax
-        let milliseconds = max(answers.startsAt.milliseconds, Identifier.origin) + Int64(order) / 4096
+        let milliseconds = max(startsAt.milliseconds, Identifier.origin) + Int64(order) / 4096
         return Identifier(milliseconds: milliseconds, counter: counter, node: 0)
     }
 }

@@ -138,6 +138,9 @@ package enum RehearsalFiles {
         var scenarios: [Scenario] = []
         switch YAMLSource.read(file.text) {
         case .failure(let diagnostic): findings.add(diagnostic)
+        case .success(let root) where root["document"] != nil && root["scenarios"] == nil:
+            let place = "its scenarios are files in Workflows/\(folder)"
+            findings.error(.wrongValue, at: .start, "this is a definition, and no file of scenarios: \(place)")
         case .success(let root): scenarios = ScenarioReader(stage, findings).read(root)
         }
         return ScenarioFile(path: file.path, stage: stage, scenarios: scenarios, diagnostics: findings.inOrder)

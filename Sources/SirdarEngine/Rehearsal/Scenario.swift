@@ -168,8 +168,8 @@ extension Expectation {
 
 extension Account.Task {
     static let keys = [
-        "step", "kind", "queue", "title", "priority", "skills", "runbook", "form", "outcomes", "state", "outcome",
-        "doneBy", "returns", "urgency", "about",
+        "step", "kind", "queue", "title", "priority", "skills", "runbook", "form", "fields", "outcomes", "state",
+        "outcome", "doneBy", "excluded", "returns", "due", "urgency", "about",
     ]
 
     /// The task, as scenarios and programs see it.
@@ -179,10 +179,12 @@ extension Account.Task {
             "step": .string(path), "kind": .string(task.kind.name), "queue": .string(task.queue),
             "title": .string(spec.title), "priority": .string(spec.priority.name),
             "skills": .array(spec.skills.map(JSON.string)), "runbook": spec.runbook.map(JSON.string) ?? .null,
-            "form": .array(spec.form.fields.map { .string($0.name) }),
+            "form": .array(spec.form.fields.map { .string($0.name) }), "fields": spec.json["form"] ?? [:],
             "outcomes": .array(spec.outcomes.map(JSON.string)), "state": .string(task.state.name),
             "outcome": task.completion.map { .string($0.outcome) } ?? .null,
-            "doneBy": task.owner.map { .string($0.person) } ?? .null, "returns": .number(JSON.Number(returns)),
+            "doneBy": task.owner.map { .string($0.person) } ?? .null,
+            "excluded": .array(task.excluded.map { .string($0.person) }), "returns": .number(JSON.Number(returns)),
+            "due": task.dueAt.map { .string($0.since(task.createdAt).description) } ?? .null,
             "urgency": .string(task.urgency.name), "about": spec.about,
         ]
     }

@@ -20,9 +20,24 @@ extension LocalCommand {
     }
 }
 
-extension Failure {
-    /// Files with mistakes, a line for each.
-    init(_ mistaken: RehearsalFiles.Mistaken) { self.init(.failed, sentences: mistaken.lines) }
+extension Result where Failure == RehearsalFiles.Mistaken {
+    /// The value; of files with mistakes, each is told on a line that editors understand.
+    func orTold() throws(sirdar.Failure) -> Success {
+        switch self {
+        case .success(let value): return value
+        case .failure(let mistaken):
+            mistaken.lines.forEach(Terminal.tell)
+            throw sirdar.Failure(.failed, sentences: [])
+        }
+    }
+}
+
+extension Terminal {
+    /// A line beside the results that is not the program's own sentence: progress, a mistake at its place.
+    static func tell(_ line: String) {
+        let bytes = Array("\(Text.printable(line))\n".utf8)
+        _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
 }
 
 extension Catalog.Surroundings {
@@ -34,7 +49,7 @@ extension CatalogFiles.File {
     /// Reads a file; `-` is standard input.
     static func read(_ path: String) throws(Failure) -> CatalogFiles.File {
         guard path == "-" else {
-            return try RehearsalFiles.read(path).orFailure()
+            return try RehearsalFiles.read(path).orTold()
         }
         // Standard input that cannot be read is as good as empty.
         let data = (try? FileHandle.standardInput.read(upToCount: YAMLSource.bytesMax + 1)) ?? Data()

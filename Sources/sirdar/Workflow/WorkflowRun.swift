@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import JSON
 import SirdarCore
 import SirdarEngine
@@ -34,16 +33,16 @@ extension WorkflowCommand {
         @Flag(name: .shortAndLong, help: "Do not tell the steps.") var quiet = false
 
         func perform(_ terminal: Terminal) throws(Failure) {
-            let piece = try RehearsalFiles.open(file, .here).orFailure()
+            let piece = try RehearsalFiles.open(file, .here).orTold()
             let given = try input.map(CatalogFiles.File.read)
-            let input = try given.map { file throws(Failure) in try RehearsalFiles.input(file).orFailure() } ?? [:]
+            let input = try given.map { file throws(Failure) in try RehearsalFiles.input(file).orTold() } ?? [:]
             let account = rehearse(piece, input, try readAnswers(piece))
             if json {
                 try terminal.line(terminal.isInteractive ? account.json.pretty : account.json.text)
             } else if let output = account.output {
                 try terminal.line(output.pretty)
             }
-            if let failure = Failure(account, isTold: json) { throw failure }
+            guard json ? account.endedWell : account.tellEnd() else { throw Failure(.failed, sentences: []) }
         }
 
         private func readAnswers(_ piece: RehearsalFiles.Piece) throws(Failure) -> Answers {
@@ -52,7 +51,7 @@ extension WorkflowCommand {
                 guard answers != "-" || input != "-" else {
                     throw Failure(.usage, "Standard input is the input or the answers, and not both.")
                 }
-                read = try RehearsalFiles.answers(try .read(answers), for: piece).orFailure()
+                read = try RehearsalFiles.answers(try .read(answers), for: piece).orTold()
             }
             read.seed = seed ?? read.seed
             return read
@@ -70,44 +69,25 @@ extension WorkflowCommand {
     }
 }
 
-extension Terminal {
-    /// A line of progress, beside the results.
-    static func tell(_ line: String) {
-        let bytes = Array("\(Text.printable(line))\n".utf8)
-        _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-}
-
-extension Failure {
-    /// `nil` when it ended well. `isTold`: the account itself has been printed.
-    init?(_ account: Account, isTold: Bool) {
-        if let interruption = account.interruption {
-            let advice = interruption.advice.isEmpty ? [] : ["Write into the answers:"] + interruption.advice
-            self.init(.failed, sentences: isTold ? [] : [interruption.text] + advice)
-            return
+extension Account {
+    /// Whether it ended well; if not, why is told.
+    fileprivate func tellEnd() -> Bool {
+        if let interruption {
+            Terminal.say(interruption.text)
+            if !interruption.advice.isEmpty { Terminal.say("Write into the answers:") }
+            interruption.advice.forEach(Terminal.tell)
+            return false
         }
-        switch account.ending {
-        case .output?: return nil
-        case .problem(let problem)?: self.init(.failed, sentences: isTold ? [] : problem.sentences)
-        case .cancelled(let reason)?: self.init(.failed, sentences: isTold ? [] : ["It was cancelled: \(reason)"])
-        case nil: self.init(.failed, sentences: isTold ? [] : ["It did not end."])
+        switch ending {
+        case .output?: return true
+        case .problem(let problem)?:
+            Terminal.say("It faulted: \(problem.title). \(problem.detail ?? "")")
+            Terminal.tell(problem.json.text)
+        case .cancelled(let reason)?: Terminal.say("It was cancelled: \(reason)")
+        case nil: Terminal.say("It did not end.")
         }
+        return false
     }
-}
 
-extension Problem {
-    /// The problem for people, and then as the document that it is.
-    fileprivate var sentences: [String] {
-        let place = instance.map { " (\($0))" } ?? ""
-        return ["It faulted: \(title)\(place). \(detail ?? "")", json.text]
-    }
-}
-
-extension Result where Failure == RehearsalFiles.Mistaken {
-    func orFailure() throws(sirdar.Failure) -> Success {
-        switch self {
-        case .success(let value): return value
-        case .failure(let mistaken): throw sirdar.Failure(mistaken)
-        }
-    }
+    fileprivate var endedWell: Bool { interruption == nil && output != nil }
 }

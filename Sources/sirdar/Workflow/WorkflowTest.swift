@@ -21,7 +21,7 @@ extension WorkflowCommand {
         @Flag(name: .shortAndLong, help: "Tell only of scenarios that fail.") var quiet = false
 
         func perform(_ terminal: Terminal) throws(Failure) {
-            let files = try RehearsalFiles.scenarios(paths, .here).orFailure()
+            let files = try RehearsalFiles.scenarios(paths, .here).orTold()
             let results = files.map { file in (file: file, results: run(file)) }
             let all = results.flatMap(\.results)
             let wrong = files.filter(\.hasErrors)

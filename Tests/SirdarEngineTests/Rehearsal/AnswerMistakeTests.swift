@@ -86,6 +86,20 @@ struct AnswerMistakeTests {
         ),
     ]
 
+    @Test("a check that nothing makes is told")
+    func idleCheck() throws {
+        let stage = try Theatre.stage(
+            Theatre.thing.replacing("verify: { call: check, with: { thing: '${ $context.name }' } }", with: "")
+        )
+        let piece = RehearsalFiles.Piece(stage: stage, workflow: Theatre.play)
+        let text = "steps: { look: { outcome: good, check: true } }"
+        guard case .failure(let mistaken) = RehearsalFiles.answers(.init(path: "a", text: text), for: piece) else {
+            Issue.record("nothing was told")
+            return
+        }
+        #expect(mistaken.lines == ["a:1:33: error[wrong-value]: this step has no `verify`, and so no check"])
+    }
+
     @Test("each mistake gives one message, at its place", arguments: mistakes)
     func told(_ mistake: Mistake) throws {
         let piece = RehearsalFiles.Piece(stage: try Theatre.stage(Theatre.thing), workflow: Theatre.play)

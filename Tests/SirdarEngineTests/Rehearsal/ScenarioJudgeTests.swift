@@ -109,6 +109,7 @@ struct ScenarioJudgeTests {
             RehearsalFiles.scenarioFile(.init(path: "s", text: text), stage).diagnostics.map { $0.text(in: "s") }
         }
         #expect(told("workflow: pley\nscenarios: []\n").first?.contains("did you mean `play`?") == true)
+        #expect(told(Theatre.thing).first?.contains("this is a definition") == true && told(Theatre.thing).count == 1)
         let one = "  - { title: a, then: { status: completed } }\n"
         #expect(told("workflow: play\nscenarios:\n\(one)\(one)").first?.contains("here already, in line 3") == true)
     }
