@@ -12,6 +12,8 @@ package struct Answers: Sendable {
     package var undo: [String: Series]
     /// What actions answer, whoever calls them, where nothing is said of the step.
     package var actions: [String: Series]
+    /// What happens in the world meanwhile.
+    package var events: [Happening]
     package var cancel: Cancellation?
     /// The person who asked, whom tasks may exclude; `nil`: `requester`.
     package var requester: String?
@@ -24,6 +26,7 @@ package struct Answers: Sendable {
         steps: [String: Series] = [:],
         undo: [String: Series] = [:],
         actions: [String: Series] = [:],
+        events: [Happening] = [],
         cancel: Cancellation? = nil,
         requester: String? = nil,
         startsAt: Timestamp? = nil,
@@ -32,6 +35,7 @@ package struct Answers: Sendable {
         self.steps = steps
         self.undo = undo
         self.actions = actions
+        self.events = events
         self.cancel = cancel
         self.requester = requester
         self.startsAt = startsAt
@@ -61,6 +65,12 @@ extension Answers {
             answers = [answer]
             repeats = true
         }
+    }
+
+    /// An event that comes some time after the start.
+    package struct Happening: Sendable, Hashable {
+        package let after: Interval
+        package let event: CloudEvent
     }
 
     /// Somebody cancels the instance.

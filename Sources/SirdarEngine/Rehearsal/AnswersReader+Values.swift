@@ -119,7 +119,7 @@ extension Node {
         case .call: .step
         case .manual: .manual
         case .workflow: .workflow
-        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait: nil
+        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .emit, .listen: nil
         }
     }
 }
@@ -149,7 +149,7 @@ extension ManualWork {
         switch form.value {
         case .object(let fields): return fields.map(\.key)
         case .constant(let value): return value.asObject?.keys ?? []
-        case .expression, .array: return nil
+        case .expression, .array, .uri: return nil
         }
     }
 }

@@ -9,7 +9,7 @@ struct AnswersReader {
     let findings: Findings
     private let steps: [Stage.StepName]
 
-    static let keys = ["steps", "undo", "actions", "cancel", "requester", "startsAt", "seed"]
+    static let keys = ["steps", "undo", "actions", "events", "cancel", "requester", "startsAt", "seed"]
 
     init(_ stage: Stage, of workflow: Vocabulary.WorkflowName, _ findings: Findings) {
         self.stage = stage
@@ -31,6 +31,7 @@ struct AnswersReader {
         answers.steps = named(fields["steps"], "`steps`", known: \.answers) { series($0, $1) }
         answers.undo = named(fields["undo"], "`undo`", known: \.undoing) { node, _ in series(node, .undo, of: []) }
         answers.actions = actions(fields["actions"])
+        answers.events = events(fields["events"])
         answers.cancel = cancellation(fields["cancel"])
         answers.requester = fields.text("requester")
         answers.startsAt = moment(fields)
@@ -93,6 +94,38 @@ struct AnswersReader {
             }
         }
         return answers
+    }
+
+    // MARK: Events
+
+    /// What comes from the world: an event's attributes and data, and how long after the start it comes.
+    private func events(_ node: Located?) -> [Answers.Happening] {
+        guard let node, !node.isNull else { return [] }
+        guard let elements = node.list else {
+            findings.mismatch(node, "`events`", wants: "a list of events")
+            return []
+        }
+        return elements.enumerated().compactMap { position, element in event(element, position) }
+    }
+
+    private func event(_ node: Located, _ position: Int) -> Answers.Happening? {
+        guard let fields = Fields(node, "an event", keys: ["after", "with"], findings),
+            let with = fields.required("with")
+        else { return nil }
+        let after = fields.interval("after") ?? .zero
+        guard var envelope = with.json.asObject else {
+            findings.mismatch(with, "`with`", wants: "a map of the event's attributes and its data")
+            return nil
+        }
+        envelope["specversion"] = envelope["specversion"] ?? .string(CloudEvent.specVersion)
+        envelope["id"] = envelope["id"] ?? .string("\(position + 1)")
+        envelope["source"] = envelope["source"] ?? "urn:sirdar:rehearsal"
+        do throws(FieldErrors) {
+            return Answers.Happening(after: after, event: try CloudEvent(envelope: envelope))
+        } catch {
+            for error in error.errors { findings.error(.wrongValue, at: with.place, "\(error.detail)") }
+            return nil
+        }
     }
 
     // MARK: Series

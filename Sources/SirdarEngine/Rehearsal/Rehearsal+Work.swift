@@ -27,6 +27,9 @@ extension Rehearsal {
         case .dropTimer(let step, let kind): remove(.timer(id, step: step, kind))
         case .startChild(let step, let subflow): try startChild(step, subflow, of: id)
         case .cancelChild(let step, let reason): cancelChild(step, reason, of: id)
+        case .emit(step: _, let event): tellWorld(event, at: now)
+        // Every event is told to every instance, which knows what it listens for.
+        case .listen, .stopListening: break
         case .tellParent(let parent, let ending):
             put(.timer(parent.instance, step: parent.step, .childEnded), at: now, .ended(ending))
         }
@@ -103,7 +106,18 @@ extension Rehearsal {
     // MARK: Other workflows
 
     private mutating func startChild(_ step: Int, _ subflow: Effect.SubflowStart, of id: Identifier) throws {
-        guard let part = parts[id], let leaf = part.instance.leaf(step) else { return }
+        guard let part = parts[id] else { return }
+        let name = Vocabulary.WorkflowName(
+            namespace: subflow.namespace,
+            name: subflow.name,
+            version: subflow.version
+        )
+        guard subflow.isAwaited else {
+            // The step has ended by now: what it started goes its own way.
+            try start(name, subflow.input, parent: nil, prefix: "\(subflow.name)/", depth: part.depth + 1)
+            return
+        }
+        guard let leaf = part.instance.leaf(step) else { return }
         let node = part.workflow[leaf.node]
         let question = Question(
             role: .workflow,
@@ -123,7 +137,7 @@ extension Rehearsal {
             return
         }
         try start(
-            .init(namespace: subflow.namespace, name: subflow.name, version: subflow.version),
+            name,
             subflow.input,
             parent: .init(instance: id, step: step),
             prefix: "\(part.path(leaf.node))/",

@@ -21,6 +21,7 @@ package struct Rehearsal {
     /// What is to come. Few things at a time, so that a list is as good as anything.
     private var agenda: [Due] = []
     private var order = 0
+    private var events = 0
     private var rolls: UInt64 = 0
     private var root: Identifier?
     private let onLine: ((Account.Line) -> Void)?
@@ -82,6 +83,8 @@ package struct Rehearsal {
             case work(WorkID)
             case timer(Identifier, step: Int, TimerKind)
             case task(Identifier)
+            /// One of the events, by its turn.
+            case event(Int)
             case cancellation
         }
 
@@ -94,6 +97,7 @@ package struct Rehearsal {
             case fire
             /// Another workflow has ended.
             case ended(Instance.Ending)
+            case came(CloudEvent)
             case cancel(reason: String)
         }
     }
@@ -108,6 +112,7 @@ extension Rehearsal {
                 put(.cancellation, at: now.advanced(by: interval), .cancel(reason: reason))
             }
             root = try start(name, input, parent: nil, prefix: "", depth: 0)
+            for happening in answers.events { tellWorld(happening.event, at: startsAt.advanced(by: happening.after)) }
             try goOn()
         } catch let interruption as Interruption {
             account.interruption = interruption
@@ -155,9 +160,22 @@ extension Rehearsal {
             try tell(.childEnded(step: step, ending: ending), to: id)
         case (.timer(let id, _, .cancel), _): try tell(.cancelRequested(reason: "What it ran for is over."), to: id)
         case (.timer(let id, let step, let kind), _): try tell(.timerFired(step: step, timer: kind), to: id)
+        case (.event(let turn), .came(let event)): try hear(event, sequence: turn)
         case (.cancellation, .cancel(let reason)): try cancel(reason)
-        case (.work, _), (.task, _), (.cancellation, _): preconditionFailure("each subject has its own acts")
+        case (.work, _), (.task, _), (.event, _), (.cancellation, _):
+            preconditionFailure("each subject has its own acts")
         }
+    }
+
+    /// An event is on its way to whoever listens by then.
+    mutating func tellWorld(_ event: CloudEvent, at moment: Timestamp) {
+        events += 1
+        put(.event(events), at: moment, .came(event))
+    }
+
+    /// Each instance says itself whether it listens for it.
+    private mutating func hear(_ event: CloudEvent, sequence: Int) throws {
+        for id in parts.keys.sorted() { try tell(.eventCame(event, sequence: Int64(sequence)), to: id) }
     }
 
     private mutating func cancel(_ reason: String) throws {
@@ -191,7 +209,7 @@ extension Rehearsal {
             input: input
         )
         parts[id] = Part(instance: instance, definition: definition, prefix: prefix, depth: depth)
-        if parent == nil { root = id }
+        if depth == 0 { root = id }
         try tell(.started, to: id)
         return id
     }

@@ -58,7 +58,7 @@ extension Node {
     /// Whether the step does something by itself, and does not only choose, hold others or give a value.
     var isWork: Bool {
         switch kind {
-        case .call, .manual, .workflow, .wait: true
+        case .call, .manual, .workflow, .wait, .emit, .listen: true
         case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise: false
         }
     }
@@ -68,7 +68,7 @@ extension Node {
         switch kind {
         case .workflow(let subflow):
             Vocabulary.WorkflowName(namespace: subflow.namespace, name: subflow.name, version: subflow.version)
-        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .call, .manual: nil
+        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .call, .manual, .emit, .listen: nil
         }
     }
 }

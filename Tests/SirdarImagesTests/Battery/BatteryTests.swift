@@ -94,7 +94,7 @@ struct BatteryTests {
             switch node.kind {
             case .call, .manual, .workflow, .raise:
                 #expect(reached.contains("\(name.name) \(node.pointer)"), "no run reaches \(node.pointer)")
-            case .sequence, .set, .choice, .loop, .parallel, .attempt, .wait: break
+            case .sequence, .set, .choice, .loop, .parallel, .attempt, .wait, .emit, .listen: break
             }
         }
     }

@@ -134,6 +134,18 @@ final class StoppingStore: Store {
         try read { () throws(StoreError) in try store.entries(query) }
     }
 
+    func events(_ query: EventQuery) throws(StoreError) -> [StoredEvent] {
+        try read { () throws(StoreError) in try store.events(query) }
+    }
+
+    func listeningForms(topic: String) throws(StoreError) -> [String] {
+        try read { () throws(StoreError) in try store.listeningForms(topic: topic) }
+    }
+
+    func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier] {
+        try read { () throws(StoreError) in try store.listeners(query) }
+    }
+
     func deployments() throws(StoreError) -> [StoredDeployment] {
         try read { () throws(StoreError) in try store.deployments() }
     }

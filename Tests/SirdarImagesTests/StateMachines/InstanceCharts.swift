@@ -192,6 +192,7 @@ enum InstanceCharts {
         case .waiting: "time"
         case .child: "child"
         case .attemptLater: "later"
+        case .listening: "listening"
         case .entering, .sequence, .loop, .parallel, .attempt, .handling: "running"
         }
     }
@@ -241,6 +242,7 @@ enum InstanceCharts {
         case .staleAttempt: "stale attempt"
         case .notAwaited: "not awaited"
         case .unwinding: "unwinding"
+        case .notListening: "not listening"
         case .task(let refusal): refusal.code
         }
     }
