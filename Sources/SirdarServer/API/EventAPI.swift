@@ -4,6 +4,7 @@ import JSON
 import NIOCore
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// Events: what other systems tell, and what came lately.
 struct EventAPI: Sendable {
