@@ -99,7 +99,7 @@ let package = Package(
             name: "sirdar",
             dependencies: [
                 "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarClouds",
-                "SirdarServer", logging,
+                "SirdarServer", "JQ", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -125,7 +125,10 @@ let package = Package(
         suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
         suite(
             "SirdarEngineTests",
-            ["JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit", logging]
+            [
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit",
+                logging,
+            ]
         ),
         suite(
             "SirdarStoreTests",
@@ -134,7 +137,10 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
-        suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
+        suite(
+            "SirdarImagesTests",
+            ["JSON", "JSONSchema", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]
+        ),
         suite("SirdarCloudsTests", ["SirdarEngine", "SirdarImages", "SirdarClouds", crypto]),
         suite(
             "SirdarServerTests",

@@ -49,6 +49,7 @@ extension Server {
             .get("/instances/:id", .may(.seeInstances), image.instance),
             .get("/journal", .may(.seeJournal), pages.journal),
             .get("/workflows", .may(.seeWorkflows), pages.workflows),
+            .get("/workflows/:namespace/:name/:version", .may(.seeWorkflows), DiagramAPI(server: self).page),
             .get("/keys", .anybody, pages.keys),
             .get("/me", .anybody, person.me),
             .post("/me/tokens", .anybody, person.makeToken),
@@ -91,8 +92,14 @@ extension Server {
             .get("/v1/instances", .may(.seeInstances), records.instances),
             .get("/v1/instances/:id", .may(.seeInstances), records.instance),
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
+            .get("/v1/instances/:id/diagram", .may(.seeInstances), DiagramAPI(server: self).instance),
             .get("/v1/entries", .may(.seeJournal), records.entries),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),
+            .get(
+                "/v1/workflows/:namespace/:name/:version/diagram",
+                .may(.seeWorkflows),
+                DiagramAPI(server: self).workflow
+            ),
             .get("/v1/people/me", .anybody, people.me),
             .get("/v1/people", .may(.seePeople), people.list),
             .post("/v1/people", .may(.managePeople), people.add),

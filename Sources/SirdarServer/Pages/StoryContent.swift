@@ -51,6 +51,7 @@ struct StoryContent {
     let mayWithdraw: Bool
     let waits: [WaitRow]
     let hasWaits: Bool
+    let diagram: DiagramContent?
     let steps: [StepRow]
     let hasSteps: Bool
     let coming: [String]
@@ -145,7 +146,9 @@ struct StoryContent {
         let story = try instance.map { try reading.story(of: $0) }
         self.facts = facts + Self.facts(story)
         waits = try (story?.steps ?? []).compactMap { try WaitRow($0, reading, principal) }
-        steps = try (story?.steps ?? []).filter { $0.kind.isWorkWord || $0.problem != nil }.map {
+        let seesTasks = principal.may(.seeTasks)
+        diagram = story?.diagram { $0.place(on: "", seesTasks: seesTasks) }
+        steps = try (story?.steps ?? []).filter(\.hasRow).map {
             try StepRow($0, reading)
         }
         coming = Self.coming(story)
@@ -219,8 +222,4 @@ extension StoryContent.StepRow {
         output = step.output.flatMap { $0.isNull ? nil : $0.pretty }
         problem = step.problem.map { $0["detail"]?.asString ?? $0["title"]?.asString ?? $0.text }
     }
-}
-
-extension String {
-    fileprivate var isWorkWord: Bool { ["automatic", "manual", "workflow", "wait"].contains(self) }
 }
