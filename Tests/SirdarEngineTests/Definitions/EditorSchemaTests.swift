@@ -30,7 +30,8 @@ struct EditorSchemaTests {
         // What is given to a function of `use` a schema cannot follow; the decoder does.
         let lines = RichSample.text.split(separator: "\n", omittingEmptySubsequences: false)
         let keys = MisspeltKeyTests.keys(of: root).filter { member in
-            !lines[member.keyPlace.line - 1].contains("myFunction") || ["functions", "call", "with"].contains(member.key)
+            !lines[member.keyPlace.line - 1].contains("myFunction")
+                || ["functions", "call", "with"].contains(member.key)
         }
         #expect(keys.count > 150)
         for member in keys {
