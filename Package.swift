@@ -106,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "sirdar",
             dependencies: [
-                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarOutbound", "SirdarImages",
-                "SirdarClouds", "SirdarServer", logging,
+                "JSON", "JQ", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarOutbound",
+                "SirdarImages", "SirdarClouds", "SirdarServer", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -133,7 +133,10 @@ let package = Package(
         suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
         suite(
             "SirdarEngineTests",
-            ["JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit", logging]
+            [
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit",
+                logging,
+            ]
         ),
         suite(
             "SirdarStoreTests",
@@ -153,7 +156,7 @@ let package = Package(
         suite(
             "SirdarImagesTests",
             [
-                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages",
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages",
                 "SirdarTestKit", logging,
             ]
         ),

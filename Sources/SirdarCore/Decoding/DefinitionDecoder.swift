@@ -82,10 +82,8 @@ final class DefinitionReader {
         expressions = Expressions(findings: findings)
     }
 
-    static let keys = ["document", "input", "use", "do", "timeout", "output", "metadata", "schedule", "evaluate"]
-
     func read(_ root: Located, hash: ContentHash) -> Workflow? {
-        guard let fields = Fields(root, "a workflow", keys: Self.keys, findings) else { return nil }
+        guard let fields = Fields(root, "a workflow", keys: Keys.workflow.names, findings) else { return nil }
         let head = readHead(fields)
         readEvaluate(fields)
         components = readComponents(fields["use"])
@@ -117,7 +115,7 @@ final class DefinitionReader {
 
     private func readEvaluate(_ fields: Fields) {
         guard let node = fields["evaluate"],
-            let evaluate = Fields(node, "`evaluate`", keys: ["language", "mode"], findings)
+            let evaluate = Fields(node, "`evaluate`", keys: Keys.evaluate.names, findings)
         else { return }
         if let language = evaluate.text("language"), language != "jq", let place = evaluate["language"]?.place {
             findings.error(.refused, at: place, "the language of expressions is jq", allowed: ["jq"])

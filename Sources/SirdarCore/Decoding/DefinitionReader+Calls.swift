@@ -42,7 +42,7 @@ extension DefinitionReader {
 
     /// A call that stands in another construct: what undoes a step, what verifies a person's work.
     func readCall(_ node: Located, _ subject: String, site: Site) -> Node.Call? {
-        guard let fields = Fields(node, subject, keys: ["call", "with", "retry"], findings),
+        guard let fields = Fields(node, subject, keys: Keys.call.names, findings),
             let name = fields.required("call")
         else { return nil }
         switch callee(name, fields["with"]) {
@@ -102,7 +102,7 @@ extension DefinitionReader {
 
     /// A function of `use` is a call with some of its arguments given.
     private func callee(component: Located, _ name: String, _ with: Located?) -> Callee? {
-        guard let fields = Fields(component, "the function `\(name)`", keys: ["call", "with"], findings),
+        guard let fields = Fields(component, "the function `\(name)`", keys: Keys.component.names, findings),
             let inner = fields.required("call")
         else { return nil }
         guard let innerName = inner.text, components.functions[innerName] == nil else {
@@ -196,11 +196,11 @@ extension DefinitionReader {
             )
             return
         }
-        guard let keys = Fields(run, "`run`", keys: ["workflow", "await", "return"], findings) else { return }
+        guard let keys = Fields(run, "`run`", keys: Keys.run.names, findings) else { return }
         let isAwaited = keys.bool("await") ?? true
         let returns = readReturn(keys, isAwaited: isAwaited)
         guard let target = keys.required("workflow"),
-            let subflow = Fields(target, "`workflow`", keys: ["namespace", "name", "version", "input"], findings)
+            let subflow = Fields(target, "`workflow`", keys: Keys.subflow.names, findings)
         else { return }
         let input = subflow["input"].map { expressions.template($0, .inside.with(locals)) }
         guard let namespace = subflow.requiredText("namespace"), let name = subflow.requiredText("name"),

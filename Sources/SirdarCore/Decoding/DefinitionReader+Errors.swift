@@ -6,7 +6,7 @@ extension DefinitionReader {
     // MARK: Raise
 
     func readRaise(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let raise = fields["raise"], let keys = Fields(raise, "`raise`", keys: ["error"], findings),
+        guard let raise = fields["raise"], let keys = Fields(raise, "`raise`", keys: Keys.raise.names, findings),
             let error = keys.required("error")
         else { return }
         guard let name = error.text else {
@@ -22,8 +22,7 @@ extension DefinitionReader {
 
     func readError(_ node: Located, site: Site) -> Node.RaisedProblem {
         let none = Node.RaisedProblem(type: .null, status: .null, title: .null, detail: nil)
-        let keys = ["type", "status", "title", "detail", "instance"]
-        guard let fields = Fields(node, "an error", keys: keys, findings) else { return none }
+        guard let fields = Fields(node, "an error", keys: Keys.problem.names, findings) else { return none }
         if let type = fields["type"] { checkProblemType(type) }
         if let status = fields["status"], !Expressions.isExpression(status) { _ = fields.int("status", in: 100...599) }
         func template(_ key: String) -> Template? { fields[key].map { expressions.template($0, site) } }
@@ -59,8 +58,6 @@ extension DefinitionReader {
 
     // MARK: Try
 
-    private static let catchKeys = ["errors", "as", "when", "exceptWhen", "retry", "do", "then"]
-
     func readTry(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
         guard let list = fields["try"] else {
             _ = fields.required("try")
@@ -68,7 +65,7 @@ extension DefinitionReader {
         }
         let body = readSequence(list, parent: node.index, pointer: "\(node.pointer)/try", locals: locals)
         guard let clause = fields.required("catch"),
-            let keys = Fields(clause, "`catch`", keys: Self.catchKeys, findings)
+            let keys = Fields(clause, "`catch`", keys: Keys.caught.names, findings)
         else { return }
         let variable = readVariable(keys, "as") ?? "error"
         let inner = locals + [variable]
@@ -88,10 +85,9 @@ extension DefinitionReader {
     }
 
     private func readFilter(_ node: Located?) -> Node.ProblemFilter {
-        let names = ["type", "status", "instance", "title", "detail"]
-        guard let node, let errors = Fields(node, "`errors`", keys: ["with"], findings),
+        guard let node, let errors = Fields(node, "`errors`", keys: Keys.caughtErrors.names, findings),
             let with = errors.required("with"),
-            let fields = Fields(with, "a filter of errors", keys: names, findings)
+            let fields = Fields(with, "a filter of errors", keys: Keys.problem.names, findings)
         else { return Node.ProblemFilter() }
         if let type = fields["type"] { checkProblemType(type) }
         return Node.ProblemFilter(

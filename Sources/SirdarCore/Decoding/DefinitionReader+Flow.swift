@@ -25,7 +25,7 @@ extension DefinitionReader {
         guard let list = fields["switch"] else { return }
         var defaultLine: Int?
         let cases = readEach(list, "`switch`") { _, member -> PendingNode.PendingCase? in
-            guard let keys = Fields(member.value, "a case", keys: ["when", "then"], findings) else { return nil }
+            guard let keys = Fields(member.value, "a case", keys: Keys.choiceCase.names, findings) else { return nil }
             if !keys.has("when"), let line = defaultLine {
                 findings.error(
                     .wrongValue,
@@ -57,7 +57,7 @@ extension DefinitionReader {
     // MARK: For
 
     func readFor(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let loop = fields["for"], let keys = Fields(loop, "`for`", keys: ["each", "in", "at"], findings) else {
+        guard let loop = fields["for"], let keys = Fields(loop, "`for`", keys: Keys.loop.names, findings) else {
             return
         }
         let item = readVariable(keys, "each") ?? "item"
@@ -120,7 +120,7 @@ extension DefinitionReader {
     // MARK: Fork
 
     func readFork(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let fork = fields["fork"], let keys = Fields(fork, "`fork`", keys: ["branches", "compete"], findings)
+        guard let fork = fields["fork"], let keys = Fields(fork, "`fork`", keys: Keys.fork.names, findings)
         else {
             return
         }

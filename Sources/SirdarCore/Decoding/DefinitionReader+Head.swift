@@ -8,16 +8,13 @@ extension DefinitionReader {
         var onExhausted: Workflow.OnExhausted?
     }
 
-    private static let documentKeys = [
-        "dsl", "namespace", "name", "version", "title", "summary", "tags", "metadata",
-    ]
     /// The versions of the language whose definitions can be read.
-    private static let languageVersions = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]
+    static let languageVersions = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]
 
     func readHead(_ root: Fields) -> Head {
         var head = Head()
         guard let node = root.required("document") else { return head }
-        guard let fields = Fields(node, "`document`", keys: Self.documentKeys, findings) else { return head }
+        guard let fields = Fields(node, "`document`", keys: Keys.document.names, findings) else { return head }
         checkLanguage(fields)
         let namespace = readName(fields, "namespace", dotted: true)
         let name = readName(fields, "name", dotted: false)
@@ -49,7 +46,7 @@ extension DefinitionReader {
             return
         }
         guard let node = root["metadata"] ?? document["metadata"],
-            let fields = Fields(node, "`metadata` of a workflow", keys: ["triageQueue", "onExhausted"], findings)
+            let fields = Fields(node, "`metadata` of a workflow", keys: Keys.workflowMetadata.names, findings)
         else { return }
         if let queue = fields.text("triageQueue") {
             head.triageQueue = queue
@@ -119,12 +116,8 @@ struct Components {
 }
 
 extension DefinitionReader {
-    private static let componentKeys = [
-        "functions", "errors", "retries", "timeouts", "secrets", "authentications", "catalogs", "extensions",
-    ]
-
     func readComponents(_ node: Located?) -> Components {
-        guard let node, let fields = Fields(node, "`use`", keys: Self.componentKeys, findings) else {
+        guard let node, let fields = Fields(node, "`use`", keys: Keys.components.names, findings) else {
             return Components()
         }
         if fields.has("extensions") {

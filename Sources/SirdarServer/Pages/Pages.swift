@@ -173,6 +173,7 @@ struct Pages: Sendable {
         let (bytes, type): ([UInt8], String)
         switch context.parameters.get("file") {
         case "app.css": (bytes, type) = (PackageResources.app_css, "text/css; charset=utf-8")
+        case "diagram.css": (bytes, type) = (Array("\(Diagram.looks)".utf8), "text/css; charset=utf-8")
         case "app.js": (bytes, type) = (PackageResources.app_js, "text/javascript; charset=utf-8")
         default: throw Trouble.notFound("file")
         }

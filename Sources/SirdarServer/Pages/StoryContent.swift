@@ -52,6 +52,7 @@ struct StoryContent {
     let questions: [QuestionContent]
     let waits: [WaitRow]
     let hasWaits: Bool
+    let diagram: DiagramContent?
     let steps: [StepRow]
     let hasSteps: Bool
     let coming: [String]
@@ -156,7 +157,9 @@ struct StoryContent {
         let asked = try instance.map { try reading.questions($0, of: principal) } ?? []
         questions = asked.map { QuestionContent($0, answer) }
         waits = try (story?.steps ?? []).compactMap { try WaitRow($0, reading, principal) }
-        steps = try (story?.steps ?? []).filter { $0.kind.isWorkWord || $0.problem != nil }.map {
+        let seesTasks = principal.may(.seeTasks)
+        diagram = story?.diagram { $0.place(on: "", seesTasks: seesTasks) }
+        steps = try (story?.steps ?? []).filter(\.hasRow).map {
             try StepRow($0, reading)
         }
         coming = Self.coming(story)
@@ -242,8 +245,4 @@ extension InstanceStory {
             return !hasBegun && namesakes.first?.pointer == node.pointer
         }
     }
-}
-
-extension String {
-    fileprivate var isWorkWord: Bool { ["automatic", "manual", "workflow", "wait"].contains(self) }
 }

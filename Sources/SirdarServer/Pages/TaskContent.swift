@@ -14,6 +14,7 @@ struct TaskContent {
     let instance: String
     let workflow: String
     let steps: [Progress]
+    let diagram: DiagramContent?
     let runbook: Runbook?
     let fields: [FieldContent]
     let hasFields: Bool
@@ -116,6 +117,8 @@ extension TaskContent {
         instance = task.instance.description
         workflow = story.map { "\($0.workflow.document.title) \($0.workflow.document.version)" } ?? ""
         steps = story.map { Self.progress($0, task) } ?? []
+        let page = "/instances/\(task.instance)"
+        diagram = story?.diagram { $0.place(on: page, seesTasks: true) }
         runbook = try Self.runbook(task, reading, templates, typed, errors, isWorkable)
         fields = task.spec.form.fields.map { FieldContent($0, task, typed, errors, isEnabled: isWorkable) }
         hasFields = !fields.isEmpty

@@ -128,7 +128,7 @@ struct Program {
             }
             library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))
         }
-        library.set(inForce: inForce(catalog, library))
+        library.set(inForce: try inForce(catalog, library))
         var versions: [RequestKind: String] = [:]
         for kind in RequestKind.allCases {
             let found = catalog.definitions.keys.filter {

@@ -4,10 +4,9 @@ import ArgumentParser
 struct WorkflowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workflow",
-        abstract: "Workflows: try and test their definitions.",
+        abstract: "Workflows: try, test and draw their definitions.",
         subcommands: [
-            Run.self,
-            Test.self,
+            Run.self, Test.self, Diagram.self,
         ]
     )
 }
