@@ -22,7 +22,9 @@ struct CompensationTests {
 
     private let undone = Locked<[String]>([])
 
-    private func bench(undo: @escaping @Sendable (ActionCall) -> ActionOutcome = { _ in .done(.null) }) throws -> EngineBench {
+    private func bench(
+        undo: @escaping @Sendable (ActionCall) -> ActionOutcome = { _ in .done(.null) }
+    ) throws -> EngineBench {
         let undone = undone
         return try EngineBench(actions: [
             ScriptedAction("createMachine") { .done(["machine": $0.input["image"] ?? .null]) },
@@ -62,7 +64,9 @@ struct CompensationTests {
         #expect(try bench.ended(id).progress == .ended(.cancelled(reason: "Enough.")))
         #expect(undone.withLock { $0 } == ["image 2", "image 1", "image 0"])
         #expect(try bench.bring("go", "1").reached == 0)
-        #expect(try bench.store.listeners(.init(address: .init(topic: "go", form: "", key: ""), sequence: .max)).isEmpty)
+        #expect(
+            try bench.store.listeners(.init(address: .init(topic: "go", form: "", key: ""), sequence: .max)).isEmpty
+        )
     }
 
     @Test("an undo that fails waits for a person; tried again, it goes on with the others")
@@ -100,7 +104,11 @@ struct CompensationTests {
         let task = try bench.task(of: id)
         let person = Samples.worker(queues: ["triage"])
         try bench.act(.start, task.id, person)
-        try bench.act(.complete(outcome: "giveUp", values: ["reason": "By hand."], ticks: [], fence: nil), task.id, person)
+        try bench.act(
+            .complete(outcome: "giveUp", values: ["reason": "By hand."], ticks: [], fence: nil),
+            task.id,
+            person
+        )
         #expect(try bench.ended(id).progress == .ended(.cancelled(reason: "Enough.")))
         #expect(undone.withLock { $0 } == ["image 2", "image 1", "image 0"])
     }
@@ -129,7 +137,9 @@ struct CompensationTests {
                     parent: 0,
                     name: "bad",
                     pointer: "/do/1/bad",
-                    kind: .raise(.init(type: .constant("https://e.org/x"), status: .constant(500), title: .null, detail: nil))
+                    kind: .raise(
+                        .init(type: .constant("https://e.org/x"), status: .constant(500), title: .null, detail: nil)
+                    )
                 ),
             ],
             hash: Sample.hash

@@ -23,7 +23,8 @@ struct Construct: Sendable, CustomTestStringConvertible {
         (self.name, self.head, self.steps, self.input, gives) = (name, head, steps, input, .output(output))
     }
 
-    init(_ name: String, head: String = "", _ steps: String, input: JSON = [:], faults status: Int, at pointer: String) {
+    init(_ name: String, head: String = "", _ steps: String, input: JSON = [:], faults status: Int, at pointer: String)
+    {
         (self.name, self.head, self.steps, self.input) = (name, head, steps, input)
         gives = .problem(status: status, at: pointer)
     }
@@ -47,7 +48,8 @@ struct ConstructTests {
         let flaky = ScriptedAction("flaky") { call in
             let problem = Problem(type: "https://e.org/busy", status: 503, title: "Busy", detail: nil)
             let needed = call.input["attempts"]?.asInt ?? 1
-            return call.attempt < needed ? .failed(Failure(problem, remedy: .tryAgain)) : .done(["tried": .number(JSON.Number(call.attempt))])
+            return call.attempt < needed
+                ? .failed(Failure(problem, remedy: .tryAgain)) : .done(["tried": .number(JSON.Number(call.attempt))])
         }
         let bench = try EngineBench(actions: [EngineBench.note, flaky])
         let id = try bench.start(bench.define(construct.steps, head: construct.head), construct.input)

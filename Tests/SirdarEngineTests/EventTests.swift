@@ -77,7 +77,9 @@ struct EventTests {
     func before() throws {
         let bench = try EngineBench()
         try bench.bring("a", "1", ["n": 1])
-        let id = try bench.start("  - hear: { listen: { to: { one: { with: { type: a } } } }, timeout: { after: PT1H } }")
+        let id = try bench.start(
+            "  - hear: { listen: { to: { one: { with: { type: a } } } }, timeout: { after: PT1H } }"
+        )
         #expect(try bench.bring("b", "1").reached == 0)
         #expect(try bench.bring("a", "2", ["n": 2]).reached == 1)
         #expect(try bench.output(id) == [["n": 2]])
@@ -176,7 +178,10 @@ struct EventTests {
         )
         for n in 1...3 { try bench.bring("a", "\(n)", ["n": .number(JSON.Number(n))]) }
         #expect(try bench.output(id) == ["all": [10, 20, 30], "sum": 60])
-        #expect(noted.withLock { $0 } == (1...3).map { ["n": .number(JSON.Number($0)), "at": .number(JSON.Number($0 - 1))] })
+        #expect(
+            noted.withLock { $0 }
+                == (1...3).map { ["n": .number(JSON.Number($0)), "at": .number(JSON.Number($0 - 1))] }
+        )
         #expect(try bench.bring("a", "4").reached == 0)
     }
 

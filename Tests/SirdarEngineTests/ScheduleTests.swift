@@ -26,7 +26,9 @@ struct ScheduleTests {
 
     /// The schedule, once it is to start something next at this time.
     private func wait(_ bench: EngineBench, next: String) throws {
-        _ = try eventually { try bench.store.record("schedule", "test/sample")?.body["next"] == .string(next) ? true : nil }
+        _ = try eventually {
+            try bench.store.record("schedule", "test/sample")?.body["next"] == .string(next) ? true : nil
+        }
     }
 
     @Test("every so often, whether or not the last one has ended, and the journal says why")
@@ -70,7 +72,11 @@ struct ScheduleTests {
     @Test("after the end of the last one, however that ended")
     func after() throws {
         let bench = try EngineBench()
-        try schedule(bench, "{ after: PT10M }", "  - fail: { raise: { error: { type: 'https://e.org/x', status: 500, title: X } } }")
+        try schedule(
+            bench,
+            "{ after: PT10M }",
+            "  - fail: { raise: { error: { type: 'https://e.org/x', status: 500, title: X } } }"
+        )
         try wait(bench, next: "2026-11-23T09:10:00.000Z")
         bench.clock.advance(by: .minutes(15))
         try wait(bench, next: "2026-11-23T09:25:00.000Z")
@@ -85,7 +91,9 @@ struct ScheduleTests {
         try schedule(bench, "{ after: PT10M }", "  - hold: { wait: PT1H }")
         bench.clock.advance(by: .minutes(10))
         let id = try instances(bench, count: 1)[0]
-        _ = try eventually { try bench.store.record("schedule", "test/sample")?.body["instance"] == .string("\(id)") ? true : nil }
+        _ = try eventually {
+            try bench.store.record("schedule", "test/sample")?.body["instance"] == .string("\(id)") ? true : nil
+        }
         #expect(try bench.store.record("schedule", "test/sample")?.body["next"] == nil)
         bench.clock.advance(by: .hours(1))
         _ = try bench.ended(id)
@@ -95,7 +103,11 @@ struct ScheduleTests {
     @Test("an event starts an instance with it for its input, once")
     func onOne() throws {
         let bench = try EngineBench()
-        try schedule(bench, "{ on: { one: { with: { type: image.lost } } } }", "  - show: { set: { lost: '${ $workflow.input[0].image }' } }")
+        try schedule(
+            bench,
+            "{ on: { one: { with: { type: image.lost } } } }",
+            "  - show: { set: { lost: '${ $workflow.input[0].image }' } }"
+        )
         #expect(try bench.bring("image.built", "1", ["image": 4]).reached == 0)
         #expect(try bench.bring("image.lost", "2", ["image": 5]).reached == 1)
         #expect(try bench.bring("image.lost", "2", ["image": 5]).isRepeated)

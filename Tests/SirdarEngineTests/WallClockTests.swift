@@ -22,48 +22,103 @@ struct WallClockTests {
 
     private static let inLondon: [Case] = [
         // 01:30 is skipped: it comes at the moment of the change, and the next day at its own time again.
-        .init("Europe/London", "30 1 * * *", after: "2027-03-27T00:00:00Z", [
-            "2027-03-27T01:30:00Z", "2027-03-28T01:00:00Z", "2027-03-29T00:30:00Z",
-        ]),
+        .init(
+            "Europe/London",
+            "30 1 * * *",
+            after: "2027-03-27T00:00:00Z",
+            [
+                "2027-03-27T01:30:00Z", "2027-03-28T01:00:00Z", "2027-03-29T00:30:00Z",
+            ]
+        ),
         // 01:30 is shown twice: it comes the first time.
-        .init("Europe/London", "30 1 * * *", after: "2027-10-30T00:00:00Z", [
-            "2027-10-30T00:30:00Z", "2027-10-31T00:30:00Z", "2027-11-01T01:30:00Z",
-        ]),
+        .init(
+            "Europe/London",
+            "30 1 * * *",
+            after: "2027-10-30T00:00:00Z",
+            [
+                "2027-10-30T00:30:00Z", "2027-10-31T00:30:00Z", "2027-11-01T01:30:00Z",
+            ]
+        ),
         // Every hour, and so not in one that is not there, and twice in the one that is there twice.
-        .init("Europe/London", "0 * * * *", after: "2027-03-27T23:30:00Z", [
-            "2027-03-28T00:00:00Z", "2027-03-28T01:00:00Z", "2027-03-28T02:00:00Z",
-        ]),
-        .init("Europe/London", "*/30 * * * *", after: "2027-10-30T23:45:00Z", [
-            "2027-10-31T00:00:00Z", "2027-10-31T00:30:00Z", "2027-10-31T01:00:00Z", "2027-10-31T01:30:00Z",
-            "2027-10-31T02:00:00Z",
-        ]),
+        .init(
+            "Europe/London",
+            "0 * * * *",
+            after: "2027-03-27T23:30:00Z",
+            [
+                "2027-03-28T00:00:00Z", "2027-03-28T01:00:00Z", "2027-03-28T02:00:00Z",
+            ]
+        ),
+        .init(
+            "Europe/London",
+            "*/30 * * * *",
+            after: "2027-10-30T23:45:00Z",
+            [
+                "2027-10-31T00:00:00Z", "2027-10-31T00:30:00Z", "2027-10-31T01:00:00Z", "2027-10-31T01:30:00Z",
+                "2027-10-31T02:00:00Z",
+            ]
+        ),
         // Several times in the hour that is skipped are one.
-        .init("Europe/London", "*/20 1 * * *", after: "2027-03-27T12:00:00Z", [
-            "2027-03-28T01:00:00Z", "2027-03-29T00:00:00Z", "2027-03-29T00:20:00Z",
-        ]),
+        .init(
+            "Europe/London",
+            "*/20 1 * * *",
+            after: "2027-03-27T12:00:00Z",
+            [
+                "2027-03-28T01:00:00Z", "2027-03-29T00:00:00Z", "2027-03-29T00:20:00Z",
+            ]
+        ),
         // Asked within the hour that is shown the second time.
         .init("Europe/London", "30 1 * * *", after: "2027-10-31T01:10:00Z", ["2027-11-01T01:30:00Z"]),
-        .init("Europe/London", "0 9 * * mon-fri", after: "2027-03-26T10:00:00Z", [
-            "2027-03-29T08:00:00Z", "2027-03-30T08:00:00Z",
-        ]),
+        .init(
+            "Europe/London",
+            "0 9 * * mon-fri",
+            after: "2027-03-26T10:00:00Z",
+            [
+                "2027-03-29T08:00:00Z", "2027-03-30T08:00:00Z",
+            ]
+        ),
     ]
 
     private static let inLosAngeles: [Case] = [
-        .init("America/Los_Angeles", "30 2 * * *", after: "2027-03-13T00:00:00Z", [
-            "2027-03-13T10:30:00Z", "2027-03-14T10:00:00Z", "2027-03-15T09:30:00Z",
-        ]),
-        .init("America/Los_Angeles", "30 1 * * *", after: "2027-11-06T12:00:00Z", [
-            "2027-11-07T08:30:00Z", "2027-11-08T09:30:00Z",
-        ]),
-        .init("America/Los_Angeles", "15 */1 * * *", after: "2027-11-07T07:30:00Z", [
-            "2027-11-07T08:15:00Z", "2027-11-07T09:15:00Z", "2027-11-07T10:15:00Z",
-        ]),
-        .init("America/Los_Angeles", "15 * * * *", after: "2027-03-14T09:00:00Z", [
-            "2027-03-14T09:15:00Z", "2027-03-14T10:15:00Z", "2027-03-14T11:15:00Z",
-        ]),
-        .init("America/Los_Angeles", "0 0 1 * *", after: "2027-03-01T09:00:00Z", [
-            "2027-04-01T07:00:00Z", "2027-05-01T07:00:00Z",
-        ]),
+        .init(
+            "America/Los_Angeles",
+            "30 2 * * *",
+            after: "2027-03-13T00:00:00Z",
+            [
+                "2027-03-13T10:30:00Z", "2027-03-14T10:00:00Z", "2027-03-15T09:30:00Z",
+            ]
+        ),
+        .init(
+            "America/Los_Angeles",
+            "30 1 * * *",
+            after: "2027-11-06T12:00:00Z",
+            [
+                "2027-11-07T08:30:00Z", "2027-11-08T09:30:00Z",
+            ]
+        ),
+        .init(
+            "America/Los_Angeles",
+            "15 */1 * * *",
+            after: "2027-11-07T07:30:00Z",
+            [
+                "2027-11-07T08:15:00Z", "2027-11-07T09:15:00Z", "2027-11-07T10:15:00Z",
+            ]
+        ),
+        .init(
+            "America/Los_Angeles",
+            "15 * * * *",
+            after: "2027-03-14T09:00:00Z",
+            [
+                "2027-03-14T09:15:00Z", "2027-03-14T10:15:00Z", "2027-03-14T11:15:00Z",
+            ]
+        ),
+        .init(
+            "America/Los_Angeles",
+            "0 0 1 * *",
+            after: "2027-03-01T09:00:00Z",
+            [
+                "2027-04-01T07:00:00Z", "2027-05-01T07:00:00Z",
+            ]
+        ),
     ]
 
     @Test("in London", arguments: inLondon)

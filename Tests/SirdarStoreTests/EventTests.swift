@@ -7,7 +7,8 @@ import Testing
 
 @Suite("A store keeps events in their order, and knows who listens")
 struct EventTests {
-    private static func event(_ id: String, type: String = "image.built", source: String = "/here") throws -> CloudEvent {
+    private static func event(_ id: String, type: String = "image.built", source: String = "/here") throws -> CloudEvent
+    {
         try CloudEvent(
             envelope: [
                 "specversion": "1.0", "id": .string(id), "source": .string(source), "type": .string(type),
@@ -40,7 +41,9 @@ struct EventTests {
         #expect(all.map(\.event) == events)
         #expect(all.map(\.emitter) == [nil, instance.id, nil])
         #expect(zip(all, all.dropFirst()).allSatisfy { $0.sequence < $1.sequence })
-        #expect(try bench.store.events(EventQuery(type: "image.built", newestFirst: true)).map(\.event.id) == ["c", "a"])
+        #expect(
+            try bench.store.events(EventQuery(type: "image.built", newestFirst: true)).map(\.event.id) == ["c", "a"]
+        )
         #expect(try bench.store.events(EventQuery(after: all[0].sequence, limit: 1)).map(\.event.id) == ["b"])
     }
 
@@ -56,7 +59,10 @@ struct EventTests {
         #expect(try bench.store.events(EventQuery()).map(\.reached) == [2, nil])
     }
 
-    @Test("what comes from outside twice is refused whole; what a step emits twice is the same", arguments: StoreUnderTest.allCases)
+    @Test(
+        "what comes from outside twice is refused whole; what a step emits twice is the same",
+        arguments: StoreUnderTest.allCases
+    )
     func once(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let instance = try bench.instance()
@@ -67,7 +73,10 @@ struct EventTests {
         #expect(try bench.store.events(EventQuery()).count == 2)
     }
 
-    @Test("who listens is found by type, form and key, and hears only what comes after", arguments: StoreUnderTest.allCases)
+    @Test(
+        "who listens is found by type, form and key, and hears only what comes after",
+        arguments: StoreUnderTest.allCases
+    )
     func listeners(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let instances = try (0..<3).map { _ in try bench.instance() }

@@ -81,7 +81,8 @@ extension DefinitionReader {
             retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
             handler: handler
         )
-        node.kind = keys.has("then") ? .attempt(attempt, caughtThen: readTarget(keys["then"])) : .ready(.attempt(attempt))
+        node.kind =
+            keys.has("then") ? .attempt(attempt, caughtThen: readTarget(keys["then"])) : .ready(.attempt(attempt))
     }
 
     private func readFilter(_ node: Located?) -> Node.ProblemFilter {

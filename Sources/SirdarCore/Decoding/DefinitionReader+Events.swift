@@ -15,7 +15,11 @@ extension DefinitionReader {
         if !Expressions.isExpression(with) {
             guard let attributes = readAttributes(with, "an event") else { return }
             if !attributes.contains(where: { $0.key == "type" }) {
-                findings.error(.missingKey, at: with.place, "an event needs `type`: a name such as com.example.image.built")
+                findings.error(
+                    .missingKey,
+                    at: with.place,
+                    "an event needs `type`: a name such as com.example.image.built"
+                )
             }
             checkConstants(attributes)
         }
@@ -85,7 +89,9 @@ extension DefinitionReader {
         guard let listen = fields["listen"], let keys = Fields(listen, "`listen`", keys: ["to", "read"], findings)
         else { return }
         let read: EventRead = keys.choice("read") ?? .data
-        guard let to = keys.required("to"), let strategy = readStrategy(to, "`to`", .inside.with(locals)) else { return }
+        guard let to = keys.required("to"), let strategy = readStrategy(to, "`to`", .inside.with(locals)) else {
+            return
+        }
         node.kind = .ready(.listen(.init(strategy: strategy, read: read, iterator: iterator)))
     }
 

@@ -146,12 +146,12 @@ extension DefinitionReader {
     }
 
     private func tellLeadingBranch(_ name: String, _ place: Place) {
-            findings.error(
-                .unknownTarget,
-                at: place,
-                "a branch of a `fork` leads to no other step, and so not to `\(name)`",
-                allowed: ["continue", "exit", "end"]
-            )
+        findings.error(
+            .unknownTarget,
+            at: place,
+            "a branch of a `fork` leads to no other step, and so not to `\(name)`",
+            allowed: ["continue", "exit", "end"]
+        )
     }
 
     // MARK: Wait

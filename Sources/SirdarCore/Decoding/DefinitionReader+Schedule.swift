@@ -21,7 +21,11 @@ extension DefinitionReader {
             )
         }
         if fields.has("read"), kind != "on" {
-            findings.error(.wrongValue, at: fields.keyPlace("read"), "`read` says how events are read, and goes with `on`")
+            findings.error(
+                .wrongValue,
+                at: fields.keyPlace("read"),
+                "`read` says how events are read, and goes with `on`"
+            )
         }
         switch kind {
         case "every": return interval(fields, kind).map(Workflow.Schedule.every)

@@ -37,7 +37,8 @@ extension Node {
     package var call: Call? {
         switch kind {
         case .call(let call): call
-        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .manual, .workflow, .emit, .listen: nil
+        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .manual, .workflow, .emit, .listen:
+            nil
         }
     }
 

@@ -22,7 +22,8 @@ extension Workflow.Schedule {
         case .every(let interval): "every \(interval)"
         case .cron(let cron): "cron \(cron.source)"
         case .after(let interval): "after \(interval)"
-        case .on(let strategy, let read): "on \(strategy.rule.rawValue) of \(strategy.allFilters.count), \(read.rawValue)"
+        case .on(let strategy, let read):
+            "on \(strategy.rule.rawValue) of \(strategy.allFilters.count), \(read.rawValue)"
         }
     }
 }

@@ -126,12 +126,14 @@ extension Engine {
         }
         var hearing = try stands.hearing ?? Hearing.ofSchedule(wanted.strategy)
         if !hearing.fits(wanted.strategy) { hearing = try Hearing.ofSchedule(wanted.strategy) }
-        guard hearing.takeForSchedule(
-            event.event,
-            sequence: event.sequence,
-            wanted.strategy,
-            wanted.read
-        ) else { return then(.success(0)) }
+        guard
+            hearing.takeForSchedule(
+                event.event,
+                sequence: event.sequence,
+                wanted.strategy,
+                wanted.read
+            )
+        else { return then(.success(0)) }
         guard hearing.isOver else {
             stands.hearing = hearing
             var commit = Commit()

@@ -79,7 +79,9 @@ struct EventAPI: Sendable {
                 detail: "Send one event as \(structuredType), or its data with the headers ce-id, ce-source, ce-type."
             )
         }
-        do throws(FieldErrors) { return try CloudEvent(envelope: envelope) } catch { throw Trouble.invalid(error.errors) }
+        do throws(FieldErrors) { return try CloudEvent(envelope: envelope) } catch {
+            throw Trouble.invalid(error.errors)
+        }
     }
 
     private static let structuredType = "application/cloudevents+json"
@@ -103,7 +105,9 @@ struct EventAPI: Sendable {
         for field in request.headers {
             let name = field.name.canonicalName
             // Characters that a header cannot hold are percent-encoded, as in a path.
-            if name.hasPrefix("ce-") { envelope[String(name.dropFirst(3))] = .string(try FormData.decodePath(field.value)) }
+            if name.hasPrefix("ce-") {
+                envelope[String(name.dropFirst(3))] = .string(try FormData.decodePath(field.value))
+            }
         }
         if !type.isEmpty { envelope["datacontenttype"] = .string(type) }
         guard !bytes.isEmpty else { return envelope }

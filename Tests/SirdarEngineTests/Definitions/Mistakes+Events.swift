@@ -17,7 +17,7 @@ extension Mistake {
               - a: { listen: { to: { until: .x } }, timeout: { after: PT1H } }
             """#,
             tells: [
-                "3:22: error[missing-key]: `to` says which events: `one` of a kind, `any` of several, or `all` "
+                "3:24: error[missing-key]: `to` says which events: `one` of a kind, `any` of several, or `all` "
                     + "of them; allowed here: one, any, all"
             ]
         ),

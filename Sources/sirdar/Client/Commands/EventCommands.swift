@@ -24,7 +24,8 @@ struct EventCommand: ParsableCommand {
             let listing = try await session.api.list(Address.events, query: query, limit: limit.limit)
             try session.show(listing.json) { () throws(Failure) in
                 var table = Table([
-                    .init("EVENT", isRight: true), .init("WHEN"), .init("TYPE"), .init("SUBJECT"), .init("REACHED", isRight: true),
+                    .init("EVENT", isRight: true), .init("WHEN"), .init("TYPE"), .init("SUBJECT"),
+                    .init("REACHED", isRight: true),
                     .init("ID"), .init("SOURCE", isFlexible: true),
                 ])
                 for item in listing.items { table.add(Self.row(item)) }
@@ -55,7 +56,10 @@ struct EventCommand: ParsableCommand {
 
         static let bytesMax = 256 << 10
 
-        @Argument(help: ArgumentHelp("The file with the event, or - for standard input.", valueName: "file"), completion: .file())
+        @Argument(
+            help: ArgumentHelp("The file with the event, or - for standard input.", valueName: "file"),
+            completion: .file()
+        )
         var file: String
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
