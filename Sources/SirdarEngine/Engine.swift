@@ -25,6 +25,7 @@ package final class Engine: Sendable {
     let backlog = Backlog()
     let reservations = Reservations()
     let held = Locked<Set<WorkID>>([])
+    private let follower = Locked<(@Sendable (Int) -> Void)?>(nil)
     let dispatcher: Dispatcher
 
     package struct Settings: Sendable {
@@ -133,17 +134,30 @@ package final class Engine: Sendable {
         var commit = Commit()
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        store.submit(commit) { result in then(result.mapError { $0 }) }
+        store.submit(commit) { result in
+            if case .success = result { self.wroteEntries(1) }
+            then(result.mapError { $0 })
+        }
     }
 
     /// Keeps an entry for something that changed nothing: a refusal, a sensitive read.
     package func note(_ entry: Entry) {
         var commit = Commit()
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        let log = log
         store.submit(commit) { result in
-            if case .failure(let error) = result { log.error("an entry was not kept: \(error)") }
+            switch result {
+            case .success: self.wroteEntries(1)
+            case .failure(let error): self.log.error("an entry was not kept: \(error)")
+            }
         }
+    }
+
+    /// Tells `body` of entries that were committed, how many; from the store's thread, so it must be quick.
+    package func follow(_ body: @escaping @Sendable (Int) -> Void) { follower.withLock { $0 = body } }
+
+    private func wroteEntries(_ count: Int) {
+        guard count > 0, let tell = follower.withLock({ $0 }) else { return }
+        tell(count)
     }
 
     // MARK: Deciding
@@ -167,6 +181,7 @@ package final class Engine: Sendable {
         store.submit(made.assembly.commit) { result in
             switch result {
             case .success:
+                self.wroteEntries(made.assembly.commit.entries.count)
                 made.assembly.committed()
                 turn.leave()
                 then(.success(made.answer))

@@ -28,6 +28,9 @@ struct Statements {
     let deleteRecord: Statement
     let deleteAnyRecord: Statement
     let insertEntry: Statement
+    let insertCheckpoint: Statement
+    let writeTile: Statement
+    let writeAnchoring: Statement
 
     init(connection: OpaquePointer) throws(SQLiteFailure) {
         func prepare(_ sql: String) throws(SQLiteFailure) -> Statement { try Statement(sql, on: connection) }
@@ -95,6 +98,9 @@ struct Statements {
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
+        insertCheckpoint = try prepare(StatementText.insertCheckpoint)
+        writeTile = try prepare(StatementText.writeTile)
+        writeAnchoring = try prepare(StatementText.writeAnchoring)
     }
 
     func finalize() {
@@ -103,6 +109,7 @@ struct Statements {
             insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
             countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
+            insertCheckpoint, writeTile, writeAnchoring,
         ] { statement.finalize() }
     }
 }

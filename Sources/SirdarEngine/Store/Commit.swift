@@ -10,6 +10,8 @@ package struct Commit: Sendable {
     package var timers: [TimerWrite] = []
     package var records: [RecordChange] = []
     package var entries: [SealedEntry] = []
+    package var seal: SealWrite?
+    package var anchorings: [Anchoring] = []
 
     package init() {}
 }
