@@ -40,7 +40,7 @@ struct BundleTests {
         #expect(throws: BundleFault.sinceOutside) { try journal.verify(try journal.bundle(25, 40), since: [kept]) }
         let older = try journal.bundle(1, 10, size: 10)
         #expect(throws: BundleFault.rolledBack(had: 20, has: 10)) { try journal.verify(older, since: [kept]) }
-        // Whoever holds the key rewrites everything and signs it again: by itself it holds, and not beside what was kept.
+        // Whoever holds the key rewrites everything and signs it again: by itself it holds.
         var rewritten = SampleJournal(signer: journal.signer)
         for number in 1...40 { try rewritten.add(SampleJournal.entry(number, by: number == 7 ? "q" : "p")) }
         try rewritten.seal()

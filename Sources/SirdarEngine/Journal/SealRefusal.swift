@@ -45,10 +45,10 @@ extension SealRefusal: CustomStringConvertible {
         case .missingTile: "A part of the tree over the journal is missing in the store."
         case .missingEntry(let sequence): "The journal's entry \(sequence) is missing in the store."
         case .rolledBack(let anchor, let had, let has):
-            "\(anchor) holds a checkpoint of \(had) entries, and the store has one of \(has): the store is older than that, "
-                + "or entries were removed. If it was restored from a backup on purpose, move that file away and keep it."
+            "\(anchor) holds a checkpoint of \(had) entries, and the store has one of \(has): the store is older, "
+                + "or entries were removed. If it was restored on purpose, move that file away and keep it."
         case .rewritten(let anchor, let size):
-            "\(anchor) holds a checkpoint of \(size) entries that are not those of the store: the journal was rewritten."
+            "\(anchor) holds a checkpoint of \(size) entries that are not the store's: the journal was rewritten."
         case .anchor(let anchor, _): "The last checkpoint in \(anchor) was changed, or is of another key."
         }
     }

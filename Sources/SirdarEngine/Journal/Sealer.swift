@@ -8,8 +8,8 @@ package import SirdarJournal
 /// entries, and at the end.
 ///
 /// It follows the commits and holds none of them up. Before each signature it checks that the tree continues the last
-/// checkpoint and what was kept elsewhere; where it does not, nothing is signed any more, and it says so: a journal that
-/// was changed must not get a fresh signature. One sealer at a time: the store refuses the second.
+/// checkpoint and what was kept elsewhere; where it does not, nothing is signed any more, and it says so: a journal
+/// that was changed must not get a fresh signature. One sealer at a time: the store refuses the second.
 package final class Sealer: Sendable {
     package struct Settings: Sendable {
         package var every = Interval.minutes(1)

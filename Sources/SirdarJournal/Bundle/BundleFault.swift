@@ -69,8 +69,8 @@ extension BundleFault: CustomStringConvertible {
         case .rewritten(let size):
             "The journal was rewritten: its first \(size) entries are not those of the checkpoint that was kept."
         case .rolledBack(let had, let has):
-            "A checkpoint that was kept covers \(had) entries, and this bundle's journal has \(has): entries were removed "
-                + "since, or the bundle was made before that checkpoint."
+            "A checkpoint that was kept covers \(had) entries, and this bundle's journal has \(has): entries were "
+                + "removed since, or the bundle was made before that checkpoint."
         case .sinceOutside:
             "None of the checkpoints given with --since can be compared: export the bundle from entry 1 on."
         }
