@@ -113,7 +113,7 @@ struct SealerTests {
         try bench.note(20)
         _ = try bench.seal()
         try bench.execute(
-            "UPDATE entry SET canonical = x'7B7D' WHERE sequence = 7"
+            "UPDATE entry SET canonical = CAST(replace(canonical, 'noted', 'quiet') AS BLOB) WHERE sequence = 7"
         )
         #expect(throws: BundleFault.otherEntries(size: 20)) { try bench.proofs.verifyAll() }
     }
