@@ -52,6 +52,7 @@ struct Sealing {
     /// The next checkpoint; `nil` when there is nothing new.
     func next(by signer: NoteSigner, at now: Timestamp, stepMax: Int64) throws -> (seal: SealWrite, isLast: Bool)? {
         let start = checkpoint?.size ?? 0
+        try checkEnd(start)
         var growth = try whole { try TreeGrowth(size: start) { try store.tile($0) } }
         var isLast = false
         while !isLast, growth.size < start + stepMax {
@@ -62,10 +63,7 @@ struct Sealing {
             }
             isLast = page.count < Self.pageMax
         }
-        if growth.size == start {
-            try checkEnd(start)
-            return nil
-        }
+        if growth.size == start { return nil }
         let next = try sign(growth, by: signer)
         let stored = StoredCheckpoint(size: growth.size, at: now, note: next)
         return (SealWrite(tiles: growth.tiles, checkpoint: stored, expecting: start), isLast)
@@ -74,7 +72,13 @@ struct Sealing {
     /// The last entry that was sealed must still be there: a cut tail would otherwise be overgrown by new entries.
     private func checkEnd(_ size: Int64) throws {
         guard size > 0 else { return }
-        guard try store.entries(EntryQuery(after: size - 1, limit: 1)).first?.sequence == size else {
+        let last = try store.entries(EntryQuery(after: size - 1, limit: 1)).first
+        let leaf = try whole { () throws in
+            var tree = TileTree { try store.tile($0) }
+            return try tree.hash(TreePlace(level: 0, position: size - 1))
+        }
+        // Another entry under its number has overgrown a tail that was cut.
+        guard let last, last.sequence == size, .leaf(last.entry.canonical) == leaf else {
             throw SealRefusal.missingEntry(size)
         }
     }
