@@ -26,6 +26,7 @@ package final class Engine: Sendable {
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
+    private let follower = Locked<(@Sendable (Int) -> Void)?>(nil)
     let dispatcher: Dispatcher
     let delivery = EventDelivery()
     let scheduler: Scheduler
@@ -146,6 +147,7 @@ package final class Engine: Sendable {
         commit.entries = [entry.sealed(nonce: Nonce.next())]
         let changesPeople = changes.contains { $0.kind == Person.kind }
         store.submit(commit) { result in
+            if case .success = result { self.wroteEntries(1) }
             if changesPeople { self.peopleChanged() }
             then(result.mapError { $0 })
         }
@@ -155,10 +157,20 @@ package final class Engine: Sendable {
     package func note(_ entry: Entry) {
         var commit = Commit()
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        let log = log
         store.submit(commit) { result in
-            if case .failure(let error) = result { log.error("an entry was not kept: \(error)") }
+            switch result {
+            case .success: self.wroteEntries(1)
+            case .failure(let error): self.log.error("an entry was not kept: \(error)")
+            }
         }
+    }
+
+    /// Tells `body` of entries that were committed, how many; from the store's thread, so it must be quick.
+    package func follow(_ body: @escaping @Sendable (Int) -> Void) { follower.withLock { $0 = body } }
+
+    private func wroteEntries(_ count: Int) {
+        guard count > 0, let tell = follower.withLock({ $0 }) else { return }
+        tell(count)
     }
 
     // MARK: Deciding
@@ -182,6 +194,7 @@ package final class Engine: Sendable {
         store.submit(made.assembly.commit) { result in
             switch result {
             case .success:
+                self.wroteEntries(made.assembly.commit.entries.count)
                 made.assembly.committed()
                 turn.leave()
                 then(.success(made.answer))

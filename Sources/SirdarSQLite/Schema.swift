@@ -22,6 +22,7 @@ enum Schema {
         ("005_journal", journal),
         ("006_records", records),
         ("007_events", events),
+        ("009_seals", seals),
         ("011_holders", holders),
     ]
 
@@ -166,6 +167,29 @@ enum Schema {
             CHECK ((nonce IS NULL) = (confidential IS NULL))
         ) STRICT;
         CREATE INDEX entry_object ON entry (object);
+        """
+
+    private static let seals = """
+        -- The tree over the journal: up to 256 neighbouring hashes of every eighth level.
+        CREATE TABLE tile (
+            level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 7),
+            position INTEGER NOT NULL CHECK (position >= 0),
+            hashes BLOB NOT NULL CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0),
+            UNIQUE (level, position)
+        ) STRICT;
+
+        CREATE TABLE checkpoint (
+            size INTEGER PRIMARY KEY CHECK (size > 0),
+            at INTEGER NOT NULL,
+            note TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE anchoring (
+            size INTEGER NOT NULL REFERENCES checkpoint (size),
+            anchor TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (size, anchor)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let records = """

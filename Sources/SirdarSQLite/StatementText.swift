@@ -46,6 +46,17 @@ package enum StatementText {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, (SELECT max(sequence) FROM event), 0))
         """
     static let stopListening = "DELETE FROM listening WHERE instance = ?1 AND step = ?2"
+    static let insertCheckpoint = """
+        INSERT INTO checkpoint (size, at, note)
+        SELECT ?1, ?2, ?3 WHERE (SELECT coalesce(max(size), 0) FROM checkpoint) = ?4
+        """
+    static let writeTile = """
+        INSERT INTO tile (level, position, hashes) VALUES (?1, ?2, ?3)
+        ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes
+        """
+    static let writeAnchoring = """
+        INSERT INTO anchoring (size, anchor, at) VALUES (?1, ?2, ?3) ON CONFLICT (size, anchor) DO NOTHING
+        """
 
     static let again = """
         UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL

@@ -32,6 +32,9 @@ struct Statements {
     let delivered: Statement
     let listen: Statement
     let stopListening: Statement
+    let insertCheckpoint: Statement
+    let writeTile: Statement
+    let writeAnchoring: Statement
 
     init(connection: OpaquePointer) throws(SQLiteFailure) {
         func prepare(_ sql: String) throws(SQLiteFailure) -> Statement { try Statement(sql, on: connection) }
@@ -103,6 +106,9 @@ struct Statements {
         delivered = try prepare("UPDATE event SET reached = ?2 WHERE sequence = ?1")
         listen = try prepare(StatementText.listen)
         stopListening = try prepare(StatementText.stopListening)
+        insertCheckpoint = try prepare(StatementText.insertCheckpoint)
+        writeTile = try prepare(StatementText.writeTile)
+        writeAnchoring = try prepare(StatementText.writeAnchoring)
     }
 
     func finalize() {
@@ -112,6 +118,7 @@ struct Statements {
             countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
             insertEvent, delivered, listen, stopListening,
+            insertCheckpoint, writeTile, writeAnchoring,
         ] { statement.finalize() }
     }
 }

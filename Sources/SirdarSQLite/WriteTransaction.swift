@@ -102,6 +102,8 @@ struct WriteTransaction {
         for event in commit.events { try write(event) }
         for timer in commit.timers { try write(timer) }
         for entry in commit.entries { try write(entry) }
+        if let seal = commit.seal { try write(seal) }
+        for anchoring in commit.anchorings { try write(anchoring) }
     }
 
     /// Runs a statement; a broken constraint fails this member, anything else the whole group.
@@ -383,6 +385,36 @@ struct WriteTransaction {
                 .blob(entry.canonical),
                 entry.nonce.map(Statement.Value.blob) ?? .null,
                 entry.confidential.map(Statement.Value.blob) ?? .null
+            )
+        }
+    }
+
+    private mutating func write(_ seal: SealWrite) throws(WriteFailure) {
+        let statements = statements
+        let checkpoint = seal.checkpoint
+        let added = try run { () throws(SQLiteFailure) in
+            try statements.insertCheckpoint.run(
+                .integer(checkpoint.size),
+                .integer(checkpoint.at.milliseconds),
+                .text(checkpoint.note),
+                .integer(seal.expecting)
+            )
+        }
+        if added == 0 { throw failure(.conflict) }
+        for tile in seal.tiles {
+            try run { () throws(SQLiteFailure) in
+                try statements.writeTile.run(.int(tile.place.level), .integer(tile.place.position), .blob(tile.bytes))
+            }
+        }
+    }
+
+    private mutating func write(_ anchoring: Anchoring) throws(WriteFailure) {
+        let statements = statements
+        try run { () throws(SQLiteFailure) in
+            try statements.writeAnchoring.run(
+                .integer(anchoring.size),
+                .text(anchoring.anchor),
+                .integer(anchoring.at.milliseconds)
             )
         }
     }

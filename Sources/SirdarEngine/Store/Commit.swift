@@ -11,6 +11,8 @@ package struct Commit: Sendable {
     package var records: [RecordChange] = []
     package var events: [EventWrite] = []
     package var entries: [SealedEntry] = []
+    package var seal: SealWrite?
+    package var anchorings: [Anchoring] = []
 
     package init() {}
 }

@@ -1,6 +1,6 @@
 package import JSON
 package import SirdarCore
-import SirdarJournal
+package import SirdarJournal
 
 /// Keeps everything: the one place where state lives, behind domain verbs.
 ///
@@ -44,7 +44,11 @@ package protocol Store: RecordReader {
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask?
     func queueCounts() throws(StoreError) -> [QueueCount]
 
+    /// Sequence numbers begin at 1 and have no gaps: they are the entries' places in the tree.
     func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry]
+    /// A tile of the tree over the journal; an empty one where there is none.
+    func tile(_ place: Tile.Place) throws(StoreError) -> Tile
+    func checkpoints(_ query: CheckpointQuery) throws(StoreError) -> [StoredCheckpoint]
 
     // MARK: Events
 

@@ -1,6 +1,7 @@
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 
 /// Stands between an engine and its store, counts commits, and can end the program's life right after one of them.
 ///
@@ -144,6 +145,14 @@ final class StoppingStore: Store {
 
     func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier] {
         try read { () throws(StoreError) in try store.listeners(query) }
+    }
+
+    func tile(_ place: Tile.Place) throws(StoreError) -> Tile {
+        try read { () throws(StoreError) in try store.tile(place) }
+    }
+
+    func checkpoints(_ query: CheckpointQuery) throws(StoreError) -> [StoredCheckpoint] {
+        try read { () throws(StoreError) in try store.checkpoints(query) }
     }
 
     func deployments() throws(StoreError) -> [StoredDeployment] {
