@@ -67,4 +67,25 @@ package enum StatementText {
         UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
         WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
         """
+
+    static let setTimer = """
+        INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending
+        """
+
+    static let insertRecord = """
+        INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+        ON CONFLICT (kind, key) DO NOTHING
+        """
+
+    static let updateRecord = """
+        UPDATE record SET version = version + 1, scope = ?4, name = ?5, body = ?6
+        WHERE kind = ?1 AND key = ?2 AND version = ?3
+        """
+
+    static let replaceRecord = """
+        INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+        ON CONFLICT (kind, key) DO UPDATE SET
+            version = version + 1, scope = excluded.scope, name = excluded.name, body = excluded.body
+        """
 }

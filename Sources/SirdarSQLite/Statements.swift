@@ -73,32 +73,11 @@ struct Statements {
         insertSpec = try prepare(StatementText.insertSpec)
         count = try prepare(StatementText.count)
         countFirst = try prepare("INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)")
-        setTimer = try prepare(
-            """
-            INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending
-            """
-        )
+        setTimer = try prepare(StatementText.setTimer)
         dropTimer = try prepare("DELETE FROM timer WHERE instance = ?1 AND step = ?2 AND kind = ?3")
-        insertRecord = try prepare(
-            """
-            INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
-            ON CONFLICT (kind, key) DO NOTHING
-            """
-        )
-        updateRecord = try prepare(
-            """
-            UPDATE record SET version = version + 1, scope = ?4, name = ?5, body = ?6
-            WHERE kind = ?1 AND key = ?2 AND version = ?3
-            """
-        )
-        replaceRecord = try prepare(
-            """
-            INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
-            ON CONFLICT (kind, key) DO UPDATE SET
-                version = version + 1, scope = excluded.scope, name = excluded.name, body = excluded.body
-            """
-        )
+        insertRecord = try prepare(StatementText.insertRecord)
+        updateRecord = try prepare(StatementText.updateRecord)
+        replaceRecord = try prepare(StatementText.replaceRecord)
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)

@@ -6,7 +6,7 @@ package import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + apiRoutes }
+    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + recordRoutes }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
@@ -58,11 +58,8 @@ extension Server {
         ]
     }
 
-    private var apiRoutes: [Route] {
-        let (tasks, images, people, records) = (
-            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
-        )
-        let events = EventAPI(server: self)
+    private var taskRoutes: [Route] {
+        let tasks = TaskAPI(server: self)
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues),
             .get("/v1/tasks", .may(.seeTasks), tasks.list),
@@ -93,6 +90,12 @@ extension Server {
             .post("/v1/tasks/:id/comments", .may(.seeTasks), tasks.operate(.comment)),
             .post("/v1/task-operations", .may(.workOnTasks), tasks.bulk),
             .post("/v1/hand-overs", .may(.workOnTasks), tasks.handOver),
+        ]
+    }
+
+    private var imageRoutes: [Route] {
+        let images = ImageAPI(server: self)
+        return [
             .get("/v1/projects", .may(.seeProject), images.projects),
             .get("/v1/locations", .may(.seeProject), images.locations),
             .get("/v1/machines", .may(.seeProject), images.machines),
@@ -108,6 +111,14 @@ extension Server {
             .post("/v1/requests", .may(.requestImage), images.request),
             .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest),
             .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw),
+        ]
+    }
+
+    private var recordRoutes: [Route] {
+        let (people, records, events) = (
+            PeopleAPI(server: self), RecordAPI(server: self), EventAPI(server: self)
+        )
+        return [
             .get("/v1/instances", .may(.seeInstances), records.instances),
             .get("/v1/instances/:id", .may(.seeInstances), records.instance),
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),

@@ -45,7 +45,7 @@ struct GuideTests {
 
         init(_ fence: Fence) throws {
             let file = CatalogFiles.File(path: "\(Shipped.root)/docs/line-\(fence.line).yaml", text: fence.text)
-            piece = try RehearsalFiles.open(file, ShippedWorkflowTests.surroundings).get()
+            piece = try RehearsalFiles.open(file, ShippedScenarioTests.surroundings).get()
         }
 
         func run() -> Account {

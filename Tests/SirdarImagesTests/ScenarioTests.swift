@@ -7,7 +7,7 @@ import Testing
 
 /// The workflows that come with the program do what their scenarios promise, by the code that authors run.
 @Suite("Shipped workflows")
-struct ShippedWorkflowTests {
+struct ShippedScenarioTests {
     static let surroundings = Catalog.Surroundings(functions: ImageActions.signatures.map { .init($0) })
     private static let files = (try? RehearsalFiles.scenarios([Shipped.root], surroundings).get()) ?? []
     private static let scenarios = files.flatMap { file in file.scenarios.map { Case(stage: file.stage, scenario: $0) }

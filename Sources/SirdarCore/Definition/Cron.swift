@@ -1,8 +1,8 @@
 /// The times of a calendar, in the five fields of cron: minute, hour, day of the month, month, day of the week.
 ///
 /// Lists, ranges, steps and English names, as in crontab(5). Where both a day of the month and a day of the week are
-/// named, either will do. `TZ=Europe/London` before the fields names the time zone. It speaks of times as a clock on the
-/// wall shows them; what these are where the clocks change is not its business.
+/// named, either will do. `TZ=Europe/London` before the fields names the time zone. It speaks of times as a clock on
+/// the wall shows them; what these are where the clocks change is not its business.
 package struct Cron: Sendable, Hashable {
     package let source: String
     /// The time zone, when it is named.

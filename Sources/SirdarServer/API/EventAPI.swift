@@ -10,8 +10,8 @@ import SirdarJournal
 struct EventAPI: Sendable {
     let server: Server
 
-    /// Takes an event in the structured mode of CloudEvents' HTTP binding, or in its binary mode, and answers when it is
-    /// durable and was brought to whoever waits for it.
+    /// Takes an event in the structured mode of CloudEvents' HTTP binding, or in its binary mode, and answers when it
+    /// is durable and was brought to whoever waits for it.
     @Sendable func receive(_ request: Request, _ context: AppContext) async throws -> Response {
         let actuation = try context.actuation(.api)
         let event = try await Self.event(request)

@@ -49,8 +49,8 @@ struct EventCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send an event to whatever waits for it.",
             discussion: """
-                The event is a JSON document as CloudEvents 1.0 has it: specversion, id, source and type, and what else \
-                belongs to it, such as subject and data. The same id from the same source counts once.
+                The event is a JSON document as CloudEvents 1.0 has it: specversion, id, source and type, and what \
+                else belongs to it, such as subject and data. The same id from the same source counts once.
                 """
         )
 
