@@ -6,8 +6,7 @@ extension DefinitionReader {
 
     /// The policy as a value: `{ scheme, … }`; which secret it uses stands in it as a constant.
     func readAuthentication(_ node: Located, _ site: Site) -> Template? {
-        let keys = ["use"] + Scheme.allCases.map(\.rawValue)
-        guard let fields = Fields(node, "`authentication`", keys: keys, findings) else { return nil }
+        guard let fields = Fields(node, "`authentication`", keys: Keys.authentication.names, findings) else { return nil }
         guard let use = fields["use"] else { return readPolicy(fields, site) }
         guard let name = use.text, !Expressions.isExpression(use) else {
             findings.error(.wrongValue, at: use.place, "`use` names an authentication of `use`, and is no expression")
@@ -106,15 +105,10 @@ extension DefinitionReader {
 
     // MARK: OAuth 2
 
-    private static let oauthKeys = [
-        "authority", "endpoints", "grant", "client", "request", "issuers", "scopes", "audiences", "username",
-        "password",
-        "subject", "actor",
-    ]
     private static let later = ["issuers", "username", "password", "subject", "actor"]
 
     private func readOAuth(_ node: Located, _ scheme: String, _ site: Site) -> Template? {
-        let known = Self.oauthKeys.filter { scheme == "oauth2" || $0 != "endpoints" }
+        let known = Keys.oauth.names.filter { $0 != "use" && (scheme == "oauth2" || $0 != "endpoints") }
         guard let fields = Fields(node, "`\(scheme)`", keys: known + ["use"], findings) else { return nil }
         if fields.has("use") { return readSecretPolicy(fields, scheme, others: known) }
         for key in Self.later where fields.has(key) { tellLater(fields, key) }
@@ -147,7 +141,7 @@ extension DefinitionReader {
     }
 
     private func readEndpoints(_ node: Located, _ site: Site) -> Template? {
-        let keys = ["token", "revocation", "introspection"]
+        let keys = Keys.oauthEndpoints.names
         guard let fields = Fields(node, "`endpoints`", keys: keys, findings) else { return nil }
         for key in keys.dropFirst() where fields.has(key) { tellLater(fields, key) }
         return fields["token"].map { .object([.init(key: "token", value: expressions.template($0, site))]) }
@@ -160,8 +154,7 @@ extension DefinitionReader {
     }
 
     private func readClient(_ node: Located, _ site: Site) -> Template? {
-        let keys = ["id", "secret", "assertion", "authentication"]
-        guard let fields = Fields(node, "`client`", keys: keys, findings) else { return nil }
+        guard let fields = Fields(node, "`client`", keys: Keys.oauthClient.names, findings) else { return nil }
         if fields.has("assertion") { tellLater(fields, "assertion") }
         let way = fields.choice("authentication", of: ClientAuthentication.self) ?? .post
         if let secret = fields["secret"], !Expressions.isExpression(secret) { warnOfPlainSecret(secret, "secret") }
@@ -179,7 +172,7 @@ extension DefinitionReader {
     }
 
     private func readEncoding(_ node: Located) -> Template? {
-        guard let fields = Fields(node, "`request`", keys: ["encoding"], findings) else { return nil }
+        guard let fields = Fields(node, "`request`", keys: Keys.oauthRequest.names, findings) else { return nil }
         let encoding = fields.choice("encoding", of: Encoding.self) ?? .form
         return .object([.init(key: "encoding", value: .constant(.string(encoding.rawValue)))])
     }

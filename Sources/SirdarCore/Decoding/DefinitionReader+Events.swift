@@ -6,9 +6,9 @@ extension DefinitionReader {
     // MARK: Emit
 
     func readEmit(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let emit = fields["emit"], let keys = Fields(emit, "`emit`", keys: ["event"], findings),
+        guard let emit = fields["emit"], let keys = Fields(emit, "`emit`", keys: Keys.emit.names, findings),
             let event = keys.required("event"),
-            let parts = Fields(event, "`event`", keys: ["with"], findings), let with = parts.required("with")
+            let parts = Fields(event, "`event`", keys: Keys.emitted.names, findings), let with = parts.required("with")
         else { return }
         let site = Site.inside.with(locals)
         let template = expressions.template(with, site)
@@ -86,7 +86,7 @@ extension DefinitionReader {
             )
         }
         let iterator = fields["foreach"].flatMap { readIterator($0, node, locals) }
-        guard let listen = fields["listen"], let keys = Fields(listen, "`listen`", keys: ["to", "read"], findings)
+        guard let listen = fields["listen"], let keys = Fields(listen, "`listen`", keys: Keys.listen.names, findings)
         else { return }
         let read: EventRead = keys.choice("read") ?? .data
         guard let to = keys.required("to"), let strategy = readStrategy(to, "`to`", .inside.with(locals)) else {
@@ -96,8 +96,7 @@ extension DefinitionReader {
     }
 
     private func readIterator(_ node: Located, _ step: PendingNode, _ locals: [String]) -> Node.Iterator? {
-        let names = ["item", "at", "do", "output", "export"]
-        guard let keys = Fields(node, "`foreach`", keys: names, findings) else { return nil }
+        guard let keys = Fields(node, "`foreach`", keys: Keys.foreach.names, findings) else { return nil }
         let item = readVariable(keys, "item") ?? "item"
         let position = readVariable(keys, "at") ?? "index"
         if item == position {
@@ -174,7 +173,7 @@ extension DefinitionReader {
     }
 
     private func readFilter(_ node: Located, _ site: Site) -> EventFilter? {
-        guard let fields = Fields(node, "a filter of events", keys: ["with", "correlate"], findings),
+        guard let fields = Fields(node, "a filter of events", keys: Keys.filter.names, findings),
             let with = fields.required("with"), let attributes = readAttributes(with, "a filter of events")
         else { return nil }
         if attributes.isEmpty {
@@ -219,7 +218,7 @@ extension DefinitionReader {
         }
         return members.compactMap { member in
             let subject = "the correlation `\(member.key)`"
-            guard let fields = Fields(member.value, subject, keys: ["from", "expect"], findings),
+            guard let fields = Fields(member.value, subject, keys: Keys.correlation.names, findings),
                 let source = fields.required("from"), let from = expressions.program(source, "`from`", site)
             else { return nil }
             let expect = fields["expect"].map { expressions.template($0, site) }

@@ -2,15 +2,13 @@ import JSON
 
 // `call: http`: what is sent, and where to.
 extension DefinitionReader {
-    private static let httpKeys = ["method", "endpoint", "headers", "body", "query", "output", "redirect"]
-
     /// The call, or `nil` when it could not be read, which has then been told.
     func readHTTP(_ with: Located?, at place: Place, _ site: Site, retry: RetryPolicy?) -> Node.Call? {
         guard let with else {
             findings.error(.missingKey, at: place, "`http` needs `with`, and in it `method` and `endpoint`")
             return nil
         }
-        guard let fields = Fields(with, "the input of `http`", keys: Self.httpKeys, findings) else { return nil }
+        guard let fields = Fields(with, "the input of `http`", keys: Keys.http.names, findings) else { return nil }
         var arguments: [Template.Field] = []
         func add(_ key: String, _ value: Template?) {
             if let value { arguments.append(.init(key: key, value: value)) }
@@ -77,7 +75,7 @@ extension DefinitionReader {
 
     private func readEndpoint(_ node: Located, _ site: Site) -> (uri: Template, authentication: Template?)? {
         guard node.members != nil else { return readAddress(node, "`endpoint`", site).map { ($0, nil) } }
-        guard let fields = Fields(node, "`endpoint`", keys: ["uri", "authentication"], findings) else { return nil }
+        guard let fields = Fields(node, "`endpoint`", keys: Keys.endpoint.names, findings) else { return nil }
         let authentication = fields["authentication"].flatMap { readAuthentication($0, site) }
         guard let uri = fields.required("uri").flatMap({ readAddress($0, "`uri`", site) }) else { return nil }
         return (uri, authentication)

@@ -2,11 +2,11 @@ import JSON
 
 // `schedule`: when instances start by themselves.
 extension DefinitionReader {
-    private static let scheduleKinds = ["every", "cron", "after", "on"]
+    private static let scheduleKinds = Keys.schedule.names.filter { $0 != "read" }
 
     func readSchedule(_ root: Fields) -> Workflow.Schedule? {
         guard let node = root["schedule"],
-            let fields = Fields(node, "`schedule`", keys: Self.scheduleKinds + ["read"], findings)
+            let fields = Fields(node, "`schedule`", keys: Keys.schedule.names, findings)
         else { return nil }
         let chosen = Self.scheduleKinds.filter(fields.has)
         guard let kind = chosen.first, let value = fields[kind] else {

@@ -52,7 +52,12 @@ extension SchemaWriter {
                 required: ["error"]
             ),
             "wait": Self.ref("duration"),
-            "run": object(Keys.run, ["workflow": subflow]),
+            "run": object(
+                Keys.run,
+                ["workflow": subflow, "await": ["type": "boolean"], "return": Self.text],
+                required: ["workflow"]
+            ),
+            "emit": emit, "listen": listen, "foreach": foreach,
         ]
     }
 
@@ -137,10 +142,13 @@ extension SchemaWriter {
 
     /// What `with` holds follows from who is called.
     var callRules: JSON {
-        let functions = vocabulary.functions.values.sorted { $0.name < $1.name }
+        let functions = vocabulary.functions.values.filter { $0.name != HTTPCall.action }.sorted { $0.name < $1.name }
         return [
             "allOf": .array(
-                [rule("manual", Self.ref("manual"), needsArguments: true)]
+                [
+                    rule("manual", Self.ref("manual"), needsArguments: true),
+                    rule(HTTPCall.action, Self.ref("http"), needsArguments: true),
+                ]
                     + functions.map { function in
                         rule(
                             function.name,

@@ -21,7 +21,7 @@ struct SchemaWriter {
     let vocabulary: Vocabulary
 
     var definitions: JSON.Object {
-        [
+        var definitions: JSON.Object = [
             "expression": Self.expression, "program": ["type": ["string", "boolean"]], "duration": duration,
             "target": target, "steps": steps, "step": step, "callRules": callRules, "retry": retry, "timeout": timeout,
             "dataIn": object(Keys.dataIn, ["schema": Self.ref("schema")]),
@@ -32,6 +32,8 @@ struct SchemaWriter {
             ),
             "error": error, "call": call, "manual": manual, "field": field,
         ]
+        for (name, schema) in worldDefinitions { definitions[name] = schema }
+        return definitions
     }
 
     // MARK: Pieces
@@ -103,7 +105,7 @@ struct SchemaWriter {
                 required: ["dsl", "namespace", "name", "version"]
             ),
             "input": Self.ref("dataIn"), "output": Self.ref("dataOut"), "timeout": Self.ref("timeout"),
-            "metadata": metadata, "do": Self.ref("steps"),
+            "metadata": metadata, "do": Self.ref("steps"), "schedule": schedule,
             "evaluate": object(Keys.evaluate, ["language": ["enum": ["jq"]], "mode": Self.text]),
             "use": object(
                 Keys.components,
@@ -117,6 +119,8 @@ struct SchemaWriter {
                     ),
                     "errors": named(Self.ref("error")), "retries": named(Self.ref("retry")),
                     "timeouts": named(Self.ref("timeout")),
+                    "secrets": ["type": "array", "items": Self.text],
+                    "authentications": named(authentication(named: false)),
                 ]
             ),
         ]

@@ -120,8 +120,8 @@ enum Keys {
     static let caughtErrors: KeyTable = ["with": "The properties that an error must have."]
     static let run: KeyTable = [
         "workflow": "Another workflow, as an instance of its own.",
-        "await": "It is waited for.",
-        "return": "It gives its output.",
+        "await": "Whether it is waited for.",
+        "return": "none: the step gives nothing.",
     ]
     static let subflow: KeyTable = [
         "namespace": "The other workflow's namespace.",
