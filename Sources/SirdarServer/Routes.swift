@@ -11,7 +11,7 @@ extension Server {
         let (pages, task, image, person) = (
             Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self)
         )
-        let records = RecordAPI(server: self)
+        let (records, journal) = (RecordAPI(server: self), JournalPages(server: self))
         return [
             // The process.
             .get("/livez", .nobody, records.live),
@@ -47,7 +47,8 @@ extension Server {
             .get("/requests/:id", .may(.seeInstances), image.requestStory),
             .post("/requests/:id/withdraw", .may(.withdrawRequest), image.withdraw),
             .get("/instances/:id", .may(.seeInstances), image.instance),
-            .get("/journal", .may(.seeJournal), pages.journal),
+            .get("/journal", .may(.seeJournal), journal.page),
+            .get("/journal/export", .may(.exportJournal), journal.export),
             .get("/workflows", .may(.seeWorkflows), pages.workflows),
             .get("/keys", .anybody, pages.keys),
             .get("/me", .anybody, person.me),
@@ -58,8 +59,9 @@ extension Server {
     }
 
     private var apiRoutes: [Route] {
-        let (tasks, images, people, records) = (
-            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
+        let (tasks, images, people, records, journal) = (
+            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self),
+            JournalAPI(server: self)
         )
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues),
@@ -91,7 +93,13 @@ extension Server {
             .get("/v1/instances", .may(.seeInstances), records.instances),
             .get("/v1/instances/:id", .may(.seeInstances), records.instance),
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
-            .get("/v1/entries", .may(.seeJournal), records.entries),
+            .get("/v1/instances/:id/explanation", .may(.seeInstances), journal.explanation),
+            .get("/v1/entries", .may(.seeJournal), journal.entries),
+            .get("/v1/entries/:id", .may(.seeJournal), journal.entry),
+            .get("/v1/entries/:id/proof", .may(.seeJournal), journal.proof),
+            .get("/v1/journal/checkpoints", .may(.seeJournal), journal.checkpoints),
+            .get("/v1/journal/export", .may(.exportJournal), journal.export),
+            .get("/v1/examination", .may(.examine), journal.examination),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),
             .get("/v1/people/me", .anybody, people.me),
             .get("/v1/people", .may(.seePeople), people.list),

@@ -29,7 +29,9 @@ struct SealerTests {
         let bench = try SealBench()
         bench.sealer.run()
         try bench.note(1300)
-        _ = try eventually { try bench.store.checkpoints(CheckpointQuery()).first.map { $0.size >= 1000 } == true ? 1 : nil }
+        _ = try eventually {
+            try bench.store.checkpoints(CheckpointQuery()).first.map { $0.size >= 1000 } == true ? 1 : nil
+        }
         #expect(try bench.seal().size == 1300)
         for sequence: Int64 in [1, 255, 256, 257, 999, 1300] {
             let proof = try #require(try bench.proofs.proof(of: sequence))
@@ -79,7 +81,10 @@ struct SealerTests {
         #expect(try bench.seal().anchorings.count == 1)
     }
 
-    @Test("whatever was changed behind its back, it refuses to sign, says so once, and keeps an entry of it", arguments: Tampering.allCases)
+    @Test(
+        "whatever was changed behind its back, it refuses to sign, says so once, and keeps an entry of it",
+        arguments: Tampering.allCases
+    )
     func refusals(_ tampering: Tampering) throws {
         let bench = try SealBench()
         try bench.note(20)
@@ -93,7 +98,9 @@ struct SealerTests {
         #expect(try bench.store.checkpoints(CheckpointQuery()).allSatisfy { $0.size <= 40 })
         let told = try eventually {
             let entries = try bench.store.entries(EntryQuery(newestFirst: true, limit: 5))
-            let found = entries.filter { CanonicalMember.text("action", in: $0.entry.canonical) == "journal.sealRefused" }
+            let found = entries.filter {
+                CanonicalMember.text("action", in: $0.entry.canonical) == "journal.sealRefused"
+            }
             return found.isEmpty ? nil : found
         }
         #expect(told.count == 1)
@@ -105,7 +112,9 @@ struct SealerTests {
         let bench = try SealBench()
         try bench.note(20)
         _ = try bench.seal()
-        try bench.execute("UPDATE entry SET canonical = CAST(replace(CAST(canonical AS TEXT), 'test.noted', 'test.quiet') AS BLOB) WHERE sequence = 7")
+        try bench.execute(
+            "UPDATE entry SET canonical = CAST(replace(CAST(canonical AS TEXT), 'test.noted', 'test.quiet') AS BLOB) WHERE sequence = 7"
+        )
         #expect(throws: BundleFault.otherEntries(size: 20)) { try bench.proofs.verifyAll() }
     }
 
@@ -117,7 +126,9 @@ struct SealerTests {
         _ = try bench.seal()
         var commit = Commit()
         commit.seal = SealWrite(tiles: [], checkpoint: checkpoint, expecting: 0)
-        #expect(throws: StoreError.conflict) { try answer { then in bench.store.submit(commit) { then($0.mapError { $0 }) } } }
+        #expect(throws: StoreError.conflict) {
+            try answer { then in bench.store.submit(commit) { then($0.mapError { $0 }) } }
+        }
     }
 }
 

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Bundles: a part of the journal that vouches for itself")
 struct BundleTests {
-    @Test("a bundle is vouched for up to its last checkpoint, wherever it begins and ends, however it is cut while read")
+    @Test(
+        "a bundle is vouched for up to its last checkpoint, wherever it begins and ends, however it is cut while read"
+    )
     func whole() throws {
         let journal = try SampleJournal(70, checkpoints: [10, 37, 64])
         for (first, last) in [(1, 64), (1, 70), (5, 64), (38, 64), (64, 64), (12, 40), (1, 1), (33, 33), (60, 70)] {
@@ -71,7 +73,9 @@ struct BundleTests {
         #expect(fault(text.replacing("\"fence\":7", with: "\"fence\":8")) == "other-entries")
         #expect(fault(text.replacing("Ada 3", with: "Eve 3")) == "other-confidential")
         #expect(fault(text.replacing("|12\n", with: "|11\n")) == "checkpoint-bad-signature")
-        #expect(fault(text.replacing("|sirdar.test/journal\n", with: "|sirdar.test/other\n")) == "checkpoint-bad-signature")
+        #expect(
+            fault(text.replacing("|sirdar.test/journal\n", with: "|sirdar.test/other\n")) == "checkpoint-bad-signature"
+        )
         #expect(fault(String(text.dropLast(30))) == "malformed")
         #expect(fault(text + "x") == "malformed" && fault(text + "x\n") == "malformed")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -108,7 +112,10 @@ struct BundleTests {
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
             }
-            _ = CanonicalMember.text("refusal", in: Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random))))
+            _ = CanonicalMember.text(
+                "refusal",
+                in: Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+            )
         }
     }
 }

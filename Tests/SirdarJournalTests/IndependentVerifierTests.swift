@@ -83,7 +83,9 @@ struct IndependentVerifierTests {
 
         func judge(_ bytes: [UInt8]) -> String {
             guard let verdict = try? journal.verify(bytes, since: since.map { [$0] } ?? []) else { return "refused" }
-            let numbers = [verdict.first, verdict.last, Int64(verdict.checkpoints), Int64(verdict.erased), verdict.uncovered]
+            let numbers = [
+                verdict.first, verdict.last, Int64(verdict.checkpoints), Int64(verdict.erased), verdict.uncovered,
+            ]
             return "ok \(numbers.map(String.init).joined(separator: " "))"
         }
     }

@@ -25,7 +25,8 @@ struct MutationTests {
             let verdict = try? mutator.journal.verify(mutant, since: kept)
             // Nothing that the anchored checkpoint covers was changed: a change after it, an erasure, or a checkpoint
             // before it that was left out.
-            if let verdict, verdict.agreesWith == Self.anchored, original.isKept(by: Covered(mutant, to: Self.anchored)) {
+            if let verdict, verdict.agreesWith == Self.anchored, original.isKept(by: Covered(mutant, to: Self.anchored))
+            {
                 harmless += 1
                 #expect(harmless < Self.mutationsMin, "seed \(seed)")
                 continue
@@ -121,7 +122,9 @@ private struct Mutator {
         let entry = entries[number(0...entries.count - 1)]
         switch kind {
         case .editEntry:
-            let pairs = [("\"p\"", "\"q\""), ("claimed", "released"), ("api", "cli"), ("number", "numbers"), ("}}", "}}}")]
+            let pairs = [
+                ("\"p\"", "\"q\""), ("claimed", "released"), ("api", "cli"), ("number", "numbers"), ("}}", "}}}"),
+            ]
             let pair = pairs[number(0...pairs.count - 1)]
             lines[entry] = lines[entry].replacing(pair.0, with: pair.1, maxReplacements: 1)
         case .deleteEntry:
@@ -179,7 +182,10 @@ private struct Mutator {
         default:
             // With the stolen key: an entry is changed, and everything after it is signed again.
             let place = number(0...Int(anchored) - 1)
-            return try signed(journal.entries.prefix(place) + [SampleJournal.entry(place + 1, by: "q")], then: journal.entries)
+            return try signed(
+                journal.entries.prefix(place) + [SampleJournal.entry(place + 1, by: "q")],
+                then: journal.entries
+            )
         }
     }
 

@@ -26,7 +26,8 @@ struct SampleJournal {
 
     init(signer: NoteSigner = NoteSigner(name: "sirdar.test/journal")) { self.signer = signer }
 
-    init(_ count: Int, checkpoints sizes: [Int64], signer: NoteSigner = NoteSigner(name: "sirdar.test/journal")) throws {
+    init(_ count: Int, checkpoints sizes: [Int64], signer: NoteSigner = NoteSigner(name: "sirdar.test/journal")) throws
+    {
         self.init(signer: signer)
         for number in 1...count {
             try add(Self.entry(number))

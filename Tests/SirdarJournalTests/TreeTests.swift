@@ -157,7 +157,9 @@ struct TreeTests {
     @Test("a tile that the store lost is said to be missing, and no root is made up")
     func missingTile() throws {
         let tiles = try grown(leaves(600))
-        var tree = TileTree { $0.position == 1 ? Tile(place: $0, hashes: []) : tiles[$0] ?? Tile(place: $0, hashes: []) }
+        var tree = TileTree {
+            $0.position == 1 ? Tile(place: $0, hashes: []) : tiles[$0] ?? Tile(place: $0, hashes: [])
+        }
         #expect(throws: MissingTile(place: .init(level: 0, position: 1))) { try tree.root(of: 300) }
         #expect(throws: MissingTile.self) { try TreeGrowth(size: 600) { Tile(place: $0, hashes: []) } }
     }

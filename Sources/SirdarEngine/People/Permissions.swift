@@ -8,12 +8,15 @@ package enum Permissions {
         case requestImage, withdrawRequest, markGolden
         case seeInstances, cancelInstance
         case seeTasks, workOnTasks, superviseTasks
-        case seeJournal, seeWorkflows, seePeople, managePeople
+        case seeJournal, exportJournal, examine, seeWorkflows, seePeople, managePeople
 
         /// What a token must have been given for it.
         package var tokenScope: TokenScope {
             switch self {
-            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles: .read
+            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine, .seeWorkflows,
+                .seePeople,
+                .readMachineFiles:
+                .read
             case .controlMachine, .requestImage, .withdrawRequest: .request
             case .workOnTasks, .writeMachineFiles: .work
             case .markGolden, .cancelInstance, .superviseTasks, .managePeople: .manage
@@ -52,8 +55,11 @@ package enum Permissions {
             ]
         case .author: [.seeProject, .seeInstances, .seeWorkflows]
         case .auditor:
-            [.seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople]
-        case .admin: [.seeProject, .seeInstances, .seeJournal, .seeWorkflows, .seePeople, .managePeople]
+            [
+                .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine,
+                .seeWorkflows, .seePeople,
+            ]
+        case .admin: [.seeProject, .seeInstances, .seeJournal, .examine, .seeWorkflows, .seePeople, .managePeople]
         }
     }
 
