@@ -34,7 +34,7 @@ bench: ## (needs Benchmarks/Package.swift) measure; `make -s bench` prints one J
 bench-peers: ## (needs Benchmarks/peers/run) measure comparable engines; prints one JSON object
 	@scripts/bench.sh --peers
 
-conformance: ## (needs Tests/*/*Conformance*) the conformance tests of the languages, with their reports
+conformance: ## the languages against the suites of others and against libjq; `make -s conformance` prints a line each
 	@scripts/conformance.sh
 
 soak: ## every test under the thread and the address sanitizer; for before a version, takes long

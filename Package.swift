@@ -75,6 +75,14 @@ let package = Package(
             ]
         ),
         library(
+            "SirdarOutbound",
+            [
+                "JSON", "SirdarCore", "SirdarEngine", logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        library(
             "SirdarImages",
             ["JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", crypto, logging]
         ),
@@ -98,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "sirdar",
             dependencies: [
-                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarClouds",
-                "SirdarServer", logging,
+                "JSON", "JQ", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarOutbound",
+                "SirdarImages", "SirdarClouds", "SirdarServer", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -125,7 +133,10 @@ let package = Package(
         suite("SirdarJournalTests", ["JSON", "SirdarCore", "SirdarJournal"]),
         suite(
             "SirdarEngineTests",
-            ["JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit", logging]
+            [
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarTestKit",
+                logging,
+            ]
         ),
         suite(
             "SirdarStoreTests",
@@ -134,8 +145,28 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
-        suite("SirdarImagesTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarTestKit"]),
-        suite("SirdarCloudsTests", ["SirdarEngine", "SirdarImages", "SirdarClouds", crypto]),
+        suite(
+            "SirdarOutboundTests",
+            [
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarJournal", "SirdarOutbound", "SirdarSQLite",
+                "SirdarTestKit",
+                logging,
+            ]
+        ),
+        suite(
+            "SirdarImagesTests",
+            [
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages",
+                "SirdarTestKit", logging,
+            ]
+        ),
+        suite(
+            "SirdarCloudsTests",
+            [
+                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarClouds",
+                "SirdarTestKit", crypto, logging,
+            ]
+        ),
         suite(
             "SirdarServerTests",
             [
@@ -146,7 +177,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        suite("CommandTests", ["JSON", "SirdarEngine", "sirdar"]),
+        suite("CommandTests", ["JSON", "SirdarEngine", "SirdarTestKit", "sirdar"]),
         suite("SirdarWalkTests", ["JSON", "SirdarEngine", "SirdarTestKit", "sirdar"]),
         suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
     ]

@@ -11,8 +11,9 @@ build=(
 )
 # To run: the local cloud keeps machines' disks as files, and works on them with these.
 run=(qemu-utils e2fsprogs zerofree)
-# To test: the browser with a font to draw with, Python for the suites that drive it, and the linter of scripts.
-test=(chromium fonts-liberation python3 python3-venv shellcheck)
+# To test: the browser with a font to draw with, Python for the suites that drive it and for the journal's second
+# verifier, and the linter of scripts.
+test=(chromium fonts-liberation python3 python3-venv python3-cryptography shellcheck)
 
 case "${1:-}" in
 build) wanted=("${build[@]}") ;;

@@ -43,10 +43,10 @@ struct Assembly: Sendable {
             startedAt: now,
             input: start.input
         )
-        try apply(.started, to: instance, isNew: true)
+        try apply(.started, to: instance, isNew: true, cause: start.cause)
     }
 
-    mutating func apply(_ event: Event, to instance: Instance, isNew: Bool = false) throws {
+    mutating func apply(_ event: Event, to instance: Instance, isNew: Bool = false, cause: JSON? = nil) throws {
         let workflow = try engine.library.workflow(instance.workflow)
         let moment = Moment(now: now, random: UInt64.random(in: 0 ... .max))
         let decision = try Machine.apply(event, to: instance, of: workflow, at: moment)
@@ -61,10 +61,11 @@ struct Assembly: Sendable {
                 before: isNew ? nil : instance,
                 of: workflow,
                 at: now,
-                reading: engine.store
+                reading: records
             )
         }
-        let detail = Story.detail(event, decision, before: instance, replaced: replaced, workflow)
+        try noteEnding(of: decision.instance, workflow)
+        let detail = Story.detail(event, decision, before: instance, replaced: replaced, workflow, cause: cause)
         note(event.name, on: instance.id, kind: "instance", detail: detail)
     }
 
@@ -76,6 +77,11 @@ struct Assembly: Sendable {
         for effect in decision.effects { try add(effect, of: decision.instance, migration.to) }
         try place(instance, migration)
         note("instance.migrated", on: instance.id, kind: "instance", detail: Story.detail(plan, migration))
+    }
+
+    /// What projections read: with what this commit has written so far.
+    var records: any RecordReader {
+        commit.records.isEmpty ? engine.store : PendingRecords(store: engine.store, changes: commit.records)
     }
 
     // MARK: Effects
@@ -105,6 +111,13 @@ struct Assembly: Sendable {
         case .cancelChild(let step, _):
             guard let child = try engine.store.child(of: .init(instance: instance.id, step: step)) else { return }
             set(DueTimer(instance: child, step: 0, kind: .cancel, at: now))
+        case .emit(let step, let event):
+            let emitter = WorkID(instance: instance.id, step: step)
+            commit.events.append(.happened(event, at: now, by: .step(emitter)))
+        case .listen(let step, let addresses, let after):
+            commit.events.append(.listen(WorkID(instance: instance.id, step: step), addresses, after: after))
+        case .stopListening(let step):
+            commit.events.append(.stopListening(WorkID(instance: instance.id, step: step)))
         case .tellParent(let parent, let ending):
             set(DueTimer(instance: parent.instance, step: parent.step, kind: .childEnded, at: now, ending: ending))
         }
@@ -160,9 +173,11 @@ struct Assembly: Sendable {
             id: engine.identifiers.next(),
             workflow: number,
             input: subflow.input,
-            origin: instance.origin
+            origin: instance.origin,
+            cause: subflow.isAwaited
+                ? nil : ["instance": .string(instance.id.description), "step": .number(JSON.Number(step))]
         )
-        try start(child, parent: .init(instance: instance.id, step: step))
+        try start(child, parent: subflow.isAwaited ? .init(instance: instance.id, step: step) : nil)
     }
 
     // MARK: The journal
@@ -201,6 +216,8 @@ struct Assembly: Sendable {
         if leavesBacklog { engine.backlog.mark() }
         for (step, origin, place) in born { engine.perform(step, of: origin, in: place) }
         if let wakeAt { engine.dispatcher.ring(at: wakeAt) }
+        if commit.bringsEvents { engine.delivery.ring() }
+        if commit.movesSchedules { engine.scheduler.ring() }
     }
 
     /// The commit failed, and nothing of it happened.

@@ -16,6 +16,8 @@ final class Dispatcher: Sendable {
         var engine: Engine?
         var isRinging = false
         var isClaiming = false
+        /// Somebody rang while a claim was on its way, which may have been made too early for what is due now.
+        var claimsAgain = false
         var wakeAt = Timestamp.distantFuture
         /// Timers whose decision is on its way.
         var firing: Set<FiringTimer> = []
@@ -123,6 +125,7 @@ final class Dispatcher: Sendable {
         if room.total == 0 { engine.backlog.mark() }
         guard room.total > 0,
             state.withLock({ state in
+                state.claimsAgain = state.isClaiming
                 defer { state.isClaiming = true }
                 return !state.isClaiming
             })
@@ -135,8 +138,13 @@ final class Dispatcher: Sendable {
         engine.store.claimWork(claim) { [weak self] result in
             guard let self else { return }
             self.queue.async {
-                self.state.withLock { $0.isClaiming = false }
+                let again = self.state.withLock { state in
+                    defer { state.claimsAgain = false }
+                    state.isClaiming = false
+                    return state.claimsAgain
+                }
                 self.claimed(result, claim, marks, engine)
+                if again { self.ring(at: self.clock.now()) }
             }
         }
     }
@@ -182,12 +190,12 @@ extension Engine {
             self.decide(turn, { self.fired($0, timer, done) }) {
                 var assembly = Assembly(engine: self, actuation: .timer, turn: turn)
                 assembly.commit.timers.append(.drop(timer.instance, step: timer.step, kind: timer.kind))
-                if timer.kind == .deadline {
+                if timer.kind == .deadline || timer.kind == .holder {
                     let open = try self.store.tasks(TaskQuery(instance: timer.instance, isOpen: true))
                     guard let task = open.first(where: { $0.step == timer.step }) else {
                         throw Refusal.noSuchStep(timer.step)
                     }
-                    try assembly.apply(.aged, to: task, verification: nil)
+                    try assembly.timeCame(timer.kind, for: task)
                 } else {
                     guard let instance = try self.instance(timer.instance, turn) else {
                         throw UnknownInstance(id: timer.instance)

@@ -79,7 +79,8 @@ extension Engine {
         guard let task = try task(id, assembly.turn) else { throw UnknownTask(id: id) }
         let now = assembly.now
         switch outcome {
-        case .done(let output, records: _):
+        case .done(let answer, records: _):
+            let output = try verification(of: task, assembly.turn)?.read(answer).output ?? answer
             let passed = output["passed"]?.asBool ?? false
             try assembly.apply(
                 .checked(.init(passed ? .passed : .failed, output: output, at: now)),
@@ -104,6 +105,12 @@ extension Engine {
             assembly.commit.work.append(.again(step.id, attempt: step.attempt, notBefore: at, fence: step.fence))
             assembly.wakeUp(at: at)
         }
+    }
+
+    /// The call that checks a task, as its definition says it.
+    private func verification(of task: ManualTask, _ turn: EngineLane.Turn) throws -> Node.Call? {
+        guard let instance = try instance(task.instance, turn) else { return nil }
+        return try library.workflow(instance.workflow)[task.node].manual?.verify
     }
 
     private func reported(_ result: Result<Void, any Error>, _ outcome: ActionOutcome, _ step: DueStep) {

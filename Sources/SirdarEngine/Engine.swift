@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import JSON
 package import Logging
 package import SirdarCore
@@ -24,8 +24,12 @@ package final class Engine: Sendable {
     let lanes: [EngineLane]
     let backlog = Backlog()
     let reservations = Reservations()
+    package let roster: Roster
     let held = Locked<Set<WorkID>>([])
+    private let follower = Locked<(@Sendable (Int) -> Void)?>(nil)
     let dispatcher: Dispatcher
+    let delivery = EventDelivery()
+    let scheduler: Scheduler
 
     package struct Settings: Sendable {
         /// Actions at once.
@@ -42,6 +46,8 @@ package final class Engine: Sendable {
         package var cachedInstances = 4096
         /// How often a decision is made again after somebody else was first.
         package var commitAttemptsMax = 5
+        /// Where the clocks hang that schedules without a time zone of their own mean.
+        package var timeZone = TimeZone.current
 
         package init() {}
     }
@@ -63,21 +69,27 @@ package final class Engine: Sendable {
         self.settings = settings
         self.log = log
         identifiers = IdentifierSource(clock: clock)
+        roster = Roster(store)
         owner = identifiers.next().value
         pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit, lineMax: settings.lineMax)
         let cached = max(1, settings.cachedInstances / settings.lanes)
         lanes = (0..<settings.lanes).map { EngineLane(number: $0, cacheMax: cached) }
         dispatcher = Dispatcher(clock: clock)
+        scheduler = Scheduler(clock: clock, home: settings.timeZone)
     }
 
     /// Begins to perform what is due. Before it, events are decided and kept, and nothing is performed.
     package func run() {
         dispatcher.start(self)
+        delivery.start(self)
+        scheduler.start(self)
     }
 
     /// Stops giving out work, and answers when what was being performed has been recorded.
     package func stop() {
         dispatcher.stop()
+        delivery.stop()
+        scheduler.stop()
         // What stands in line stays in the store: whoever opens it next has it.
         pool.clearLines()
         let limit = clock.now().advanced(by: .seconds(10))
@@ -133,17 +145,32 @@ package final class Engine: Sendable {
         var commit = Commit()
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        store.submit(commit) { result in then(result.mapError { $0 }) }
+        let changesPeople = changes.contains { $0.kind == Person.kind }
+        store.submit(commit) { result in
+            if case .success = result { self.wroteEntries(1) }
+            if changesPeople { self.peopleChanged() }
+            then(result.mapError { $0 })
+        }
     }
 
     /// Keeps an entry for something that changed nothing: a refusal, a sensitive read.
     package func note(_ entry: Entry) {
         var commit = Commit()
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        let log = log
         store.submit(commit) { result in
-            if case .failure(let error) = result { log.error("an entry was not kept: \(error)") }
+            switch result {
+            case .success: self.wroteEntries(1)
+            case .failure(let error): self.log.error("an entry was not kept: \(error)")
+            }
         }
+    }
+
+    /// Tells `body` of entries that were committed, how many; from the store's thread, so it must be quick.
+    package func follow(_ body: @escaping @Sendable (Int) -> Void) { follower.withLock { $0 = body } }
+
+    private func wroteEntries(_ count: Int) {
+        guard count > 0, let tell = follower.withLock({ $0 }) else { return }
+        tell(count)
     }
 
     // MARK: Deciding
@@ -167,6 +194,7 @@ package final class Engine: Sendable {
         store.submit(made.assembly.commit) { result in
             switch result {
             case .success:
+                self.wroteEntries(made.assembly.commit.entries.count)
                 made.assembly.committed()
                 turn.leave()
                 then(.success(made.answer))
@@ -215,6 +243,10 @@ package struct Actuation: Sendable, Hashable {
 
     package static let worker = Actuation(actor: .system("worker"), channel: .worker)
     package static let timer = Actuation(actor: .system("timer"), channel: .timer)
+    /// What an event moves or starts.
+    package static let event = Actuation(actor: .system("event"), channel: .event)
+    /// What starts because its time has come.
+    package static let schedule = Actuation(actor: .system("schedule"), channel: .timer)
 }
 
 /// A new instance, and what is written with it.
@@ -227,6 +259,8 @@ package struct InstanceStart: Sendable {
     package let records: [RecordChange]
     /// Names and free text for the journal.
     package let confidential: JSON.Object
+    /// What made it start, where that was no person: a schedule, an event, another instance. The journal tells it.
+    package let cause: JSON?
 
     package init(
         id: Identifier,
@@ -234,7 +268,8 @@ package struct InstanceStart: Sendable {
         input: JSON,
         origin: Instance.Origin,
         records: [RecordChange] = [],
-        confidential: JSON.Object = [:]
+        confidential: JSON.Object = [:],
+        cause: JSON? = nil
     ) {
         self.id = id
         self.workflow = workflow
@@ -242,6 +277,7 @@ package struct InstanceStart: Sendable {
         self.origin = origin
         self.records = records
         self.confidential = confidential
+        self.cause = cause
     }
 }
 

@@ -8,10 +8,12 @@ package enum Story {
         _ decision: Decision,
         before: Instance,
         replaced: JSON? = nil,
-        _ workflow: Workflow
+        _ workflow: Workflow,
+        cause: JSON? = nil
     ) -> JSON {
         // In the canonical order wherever that is known, so that sealing the entry has nothing to sort.
         var object = event.json
+        object["cause"] = cause
         if case .dataEdited(.context(let value)) = event {
             object["context"] = ["after": value, "before": before.context]
         }
@@ -36,12 +38,21 @@ package enum Story {
                 "after": after.owner.map { .string($0.person) } ?? .null,
             ]
         }
+        add(event, after, to: &object)
+        return .object(object)
+    }
+
+    private static func add(_ event: TaskEvent, _ after: ManualTask, to object: inout JSON.Object) {
         switch event {
-        case .claimed, .started, .released, .closed: break
+        case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .commented, .confirmed,
+            .pushedBack, .answered, .checkWaived:
+            break
+        case .transferred: object["queue"] = .string(after.queue)
         case .drafted(by: _, let values): object["values"] = .object(values)
         case .ticked(by: _, let item, let evidence):
             object["item"] = .string(item)
             object["evidence"] = evidence.map(JSON.string)
+        case .unticked(by: _, let item): object["item"] = .string(item)
         case .completed(by: _, let submission):
             object["outcome"] = .string(submission.outcome)
             object["values"] = .object(after.completion?.values ?? submission.values)
@@ -49,9 +60,17 @@ package enum Story {
         case .checked(let check):
             object["check"] = .string(check.result.rawValue)
             object["output"] = check.output
+        case .held(by: _, let awaiting, reason: _, let until):
+            object["awaiting"] = .string(awaiting.rawValue)
+            object["until"] = until.map { .string($0.description) }
+        case .asked: object["awaiting"] = "requester"
+        case .resumed: object["due"] = after.dueAt.map { .string($0.description) }
+        case .escalated: object["level"] = .number(JSON.Number(after.escalation))
+        case .prioritised: object["priority"] = .string(after.priority.name)
+        case .skipped(by: _, let output, reason: _): object["output"] = output
         case .aged: object["urgency"] = .string(after.urgency.name)
+        case .reminded: object["reminders"] = .number(JSON.Number(after.reminders))
         }
-        return .object(object)
     }
 }
 
@@ -89,6 +108,13 @@ extension Event {
             ["decided": .string(end.name), "task": .number(JSON.Number(step))]
         case .dataEdited(.input(let step, _)): ["edited": .number(JSON.Number(step))]
         case .rewound(let step): ["rewoundTo": .number(JSON.Number(step))]
+        case .eventCame(let event, let sequence):
+            [
+                "event": [
+                    "id": .string(event.id), "sequence": .number(JSON.Number(Int(sequence))),
+                    "source": .string(event.source), "type": .string(event.type),
+                ]
+            ]
         }
     }
 }
@@ -101,7 +127,7 @@ extension Event {
             .taskEnded(let step, .retry(let input?)):
             (step, input)
         case .stepDecided, .dataEdited, .taskEnded, .started, .stepSucceeded, .stepFailed, .stepPending, .timerFired,
-            .childEnded, .cancelRequested, .suspended, .resumed, .rewound:
+            .childEnded, .cancelRequested, .suspended, .resumed, .rewound, .eventCame:
             nil
         }
     }

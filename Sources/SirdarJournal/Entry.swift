@@ -71,7 +71,7 @@ extension Entry {
         package static func system(_ name: String) -> Actor { Actor(id: name, kind: .system) }
     }
 
-    package enum Channel: String, Sendable, Hashable, CaseIterable { case page, api, cli, worker, timer, setup }
+    package enum Channel: String, Sendable, Hashable, CaseIterable { case page, api, cli, worker, timer, event, setup }
 
     /// What it happened to. The identifier is the one whose timeline shows the entry.
     package struct Object: Sendable, Hashable {

@@ -104,9 +104,15 @@ package final class SQLiteStore: Store {
             guard !FileManager.default.fileExists(atPath: path) else {
                 throw StoreError.unavailable("\(path) is there already; a backup never overwrites.")
             }
-            try self.pool.writeWithoutTransaction { database in
+            // By a connection of its own, which reads one moment while the writer goes on.
+            var configuration = Configuration()
+            configuration.label = "sirdar.backup"
+            configuration.busyMode = .timeout(5)
+            let copier = try DatabaseQueue(path: self.pool.path, configuration: configuration)
+            try copier.writeWithoutTransaction { database in
                 try database.execute(sql: "VACUUM INTO ?", arguments: [path])
             }
+            try copier.close()
         }
     }
 

@@ -21,7 +21,10 @@ enum Schema {
         ("004_tasks", tasks),
         ("005_journal", journal),
         ("006_records", records),
+        ("007_events", events),
         ("008_workflow_counts", workflowCounts),
+        ("009_seals", seals),
+        ("011_holders", holders),
     ]
 
     private static let definitions = """
@@ -167,6 +170,29 @@ enum Schema {
         CREATE INDEX entry_object ON entry (object);
         """
 
+    private static let seals = """
+        -- The tree over the journal: up to 256 neighbouring hashes of every eighth level.
+        CREATE TABLE tile (
+            level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 7),
+            position INTEGER NOT NULL CHECK (position >= 0),
+            hashes BLOB NOT NULL CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0),
+            UNIQUE (level, position)
+        ) STRICT;
+
+        CREATE TABLE checkpoint (
+            size INTEGER PRIMARY KEY CHECK (size > 0),
+            at INTEGER NOT NULL,
+            note TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE anchoring (
+            size INTEGER NOT NULL REFERENCES checkpoint (size),
+            anchor TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (size, anchor)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     private static let records = """
         CREATE TABLE record (
             kind TEXT NOT NULL,
@@ -179,6 +205,55 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX record_name ON record (kind, scope, name) WHERE name IS NOT NULL;
         CREATE INDEX record_scope ON record (kind, scope, key);
+        """
+
+    /// AUTOINCREMENT: who reads them in order must never find a number a second time.
+    private static let events = """
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT CHECK (sequence > 0),
+            source TEXT NOT NULL,
+            id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            emitter INTEGER REFERENCES instance (id),
+            emitter_step INTEGER,
+            -- How many instances it moved or started; NULL while it is on its way.
+            reached INTEGER CHECK (reached >= 0),
+            body BLOB NOT NULL,
+            UNIQUE (source, id),
+            CHECK ((emitter IS NULL) = (emitter_step IS NULL))
+        ) STRICT;
+        CREATE INDEX event_pending ON event (sequence) WHERE reached IS NULL;
+        CREATE INDEX event_type ON event (type, sequence);
+
+        -- Where events find the steps that listen.
+        CREATE TABLE listening (
+            instance INTEGER NOT NULL REFERENCES instance (id),
+            step INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            topic TEXT NOT NULL,
+            form TEXT NOT NULL,
+            key TEXT NOT NULL,
+            after INTEGER NOT NULL,
+            PRIMARY KEY (instance, step, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX listening_address ON listening (topic, form, key, instance, after);
+        """
+
+    /// A timer more: what is due about the holder of a task. A check cannot be changed, so the table is made anew.
+    private static let holders = """
+        CREATE TABLE timer_new (
+            instance INTEGER NOT NULL REFERENCES instance (id),
+            step INTEGER NOT NULL,
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 6),
+            at INTEGER NOT NULL,
+            ending BLOB,
+            PRIMARY KEY (instance, step, kind)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO timer_new SELECT instance, step, kind, at, ending FROM timer;
+        DROP TABLE timer;
+        ALTER TABLE timer_new RENAME TO timer;
+        CREATE INDEX timer_at ON timer (at);
         """
 
     /// What an instance began with never changes but for its workflow, which a migration to another version writes.

@@ -41,6 +41,26 @@ package enum StatementText {
     static let countWorkflowFirst = "INSERT INTO workflow_count (workflow, status, instances) VALUES (?1, ?2, ?3)"
     static let countWorkflow =
         "UPDATE workflow_count SET instances = instances + ?3 WHERE workflow = ?1 AND status = ?2"
+    static let insertEvent = """
+        INSERT INTO event (source, id, type, at, emitter, emitter_step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (source, id) DO NOTHING
+        """
+    static let listen = """
+        INSERT INTO listening (instance, step, position, topic, form, key, after)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, (SELECT max(sequence) FROM event), 0))
+        """
+    static let stopListening = "DELETE FROM listening WHERE instance = ?1 AND step = ?2"
+    static let insertCheckpoint = """
+        INSERT INTO checkpoint (size, at, note)
+        SELECT ?1, ?2, ?3 WHERE (SELECT coalesce(max(size), 0) FROM checkpoint) = ?4
+        """
+    static let writeTile = """
+        INSERT INTO tile (level, position, hashes) VALUES (?1, ?2, ?3)
+        ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes
+        """
+    static let writeAnchoring = """
+        INSERT INTO anchoring (size, anchor, at) VALUES (?1, ?2, ?3) ON CONFLICT (size, anchor) DO NOTHING
+        """
 
     static let again = """
         UPDATE due_step SET attempt = ?3, not_before = ?4, parked = 0, owner = NULL, leased_until = NULL
@@ -50,5 +70,26 @@ package enum StatementText {
     static let park = """
         UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
         WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
+        """
+
+    static let setTimer = """
+        INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending
+        """
+
+    static let insertRecord = """
+        INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+        ON CONFLICT (kind, key) DO NOTHING
+        """
+
+    static let updateRecord = """
+        UPDATE record SET version = version + 1, scope = ?4, name = ?5, body = ?6
+        WHERE kind = ?1 AND key = ?2 AND version = ?3
+        """
+
+    static let replaceRecord = """
+        INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+        ON CONFLICT (kind, key) DO UPDATE SET
+            version = version + 1, scope = excluded.scope, name = excluded.name, body = excluded.body
         """
 }

@@ -31,6 +31,13 @@ struct Statements {
     let amend: Statement
     let countWorkflow: Statement
     let countWorkflowFirst: Statement
+    let insertEvent: Statement
+    let delivered: Statement
+    let listen: Statement
+    let stopListening: Statement
+    let insertCheckpoint: Statement
+    let writeTile: Statement
+    let writeAnchoring: Statement
 
     init(connection: OpaquePointer) throws(SQLiteFailure) {
         func prepare(_ sql: String) throws(SQLiteFailure) -> Statement { try Statement(sql, on: connection) }
@@ -69,38 +76,24 @@ struct Statements {
         insertSpec = try prepare(StatementText.insertSpec)
         count = try prepare(StatementText.count)
         countFirst = try prepare("INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)")
-        setTimer = try prepare(
-            """
-            INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending
-            """
-        )
+        setTimer = try prepare(StatementText.setTimer)
         dropTimer = try prepare("DELETE FROM timer WHERE instance = ?1 AND step = ?2 AND kind = ?3")
-        insertRecord = try prepare(
-            """
-            INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
-            ON CONFLICT (kind, key) DO NOTHING
-            """
-        )
-        updateRecord = try prepare(
-            """
-            UPDATE record SET version = version + 1, scope = ?4, name = ?5, body = ?6
-            WHERE kind = ?1 AND key = ?2 AND version = ?3
-            """
-        )
-        replaceRecord = try prepare(
-            """
-            INSERT INTO record (kind, key, scope, name, version, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)
-            ON CONFLICT (kind, key) DO UPDATE SET
-                version = version + 1, scope = excluded.scope, name = excluded.name, body = excluded.body
-            """
-        )
+        insertRecord = try prepare(StatementText.insertRecord)
+        updateRecord = try prepare(StatementText.updateRecord)
+        replaceRecord = try prepare(StatementText.replaceRecord)
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
         amend = try prepare(StatementText.amend)
         countWorkflow = try prepare(StatementText.countWorkflow)
         countWorkflowFirst = try prepare(StatementText.countWorkflowFirst)
+        insertEvent = try prepare(StatementText.insertEvent)
+        delivered = try prepare("UPDATE event SET reached = ?2 WHERE sequence = ?1")
+        listen = try prepare(StatementText.listen)
+        stopListening = try prepare(StatementText.stopListening)
+        insertCheckpoint = try prepare(StatementText.insertCheckpoint)
+        writeTile = try prepare(StatementText.writeTile)
+        writeAnchoring = try prepare(StatementText.writeAnchoring)
     }
 
     func finalize() {
@@ -110,6 +103,8 @@ struct Statements {
             countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry, amend,
             countWorkflow, countWorkflowFirst,
+            insertEvent, delivered, listen, stopListening,
+            insertCheckpoint, writeTile, writeAnchoring,
         ] { statement.finalize() }
     }
 }

@@ -113,13 +113,16 @@ struct WriteTransaction {
         for work in commit.work { try writeNew(work) }
         for placement in commit.placements { try write(placement) }
         for stored in commit.deployments { try write(stored) }
+        for event in commit.events { try write(event) }
         for timer in commit.timers { try write(timer) }
         for entry in commit.entries { try write(entry) }
+        if let seal = commit.seal { try write(seal) }
+        for anchoring in commit.anchorings { try write(anchoring) }
     }
 
     /// Runs a statement; a broken constraint fails this member, anything else the whole group.
     @discardableResult
-    private mutating func run(_ body: () throws(SQLiteFailure) -> Int) throws(WriteFailure) -> Int {
+    mutating func run(_ body: () throws(SQLiteFailure) -> Int) throws(WriteFailure) -> Int {
         do {
             let changed = try body()
             if changed > 0 { wrote = true }
@@ -140,7 +143,7 @@ struct WriteTransaction {
         }
     }
 
-    private func failure(_ error: StoreError) -> WriteFailure {
+    func failure(_ error: StoreError) -> WriteFailure {
         WriteFailure(storeError: error, extent: wrote ? .whole : .clean)
     }
 
@@ -423,6 +426,36 @@ struct WriteTransaction {
                 .blob(entry.canonical),
                 entry.nonce.map(Statement.Value.blob) ?? .null,
                 entry.confidential.map(Statement.Value.blob) ?? .null
+            )
+        }
+    }
+
+    private mutating func write(_ seal: SealWrite) throws(WriteFailure) {
+        let statements = statements
+        let checkpoint = seal.checkpoint
+        let added = try run { () throws(SQLiteFailure) in
+            try statements.insertCheckpoint.run(
+                .integer(checkpoint.size),
+                .integer(checkpoint.at.milliseconds),
+                .text(checkpoint.note),
+                .integer(seal.expecting)
+            )
+        }
+        if added == 0 { throw failure(.conflict) }
+        for tile in seal.tiles {
+            try run { () throws(SQLiteFailure) in
+                try statements.writeTile.run(.int(tile.place.level), .integer(tile.place.position), .blob(tile.bytes))
+            }
+        }
+    }
+
+    private mutating func write(_ anchoring: Anchoring) throws(WriteFailure) {
+        let statements = statements
+        try run { () throws(SQLiteFailure) in
+            try statements.writeAnchoring.run(
+                .integer(anchoring.size),
+                .text(anchoring.anchor),
+                .integer(anchoring.at.milliseconds)
             )
         }
     }

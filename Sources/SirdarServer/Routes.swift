@@ -1,17 +1,18 @@
 import HTTPTypes
 import Hummingbird
+import SirdarCore
 package import SirdarEngine
 
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + apiRoutes }
+    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + recordRoutes }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
             Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self)
         )
-        let records = RecordAPI(server: self)
+        let (records, journal) = (RecordAPI(server: self), JournalPages(server: self))
         return [
             // The process.
             .get("/livez", .nobody, records.live),
@@ -29,12 +30,9 @@ extension Server {
             .get("/queue", .may(.seeTasks), task.queue),
             .post("/queue/next", .may(.workOnTasks), task.next),
             .get("/tasks/:id", .may(.seeTasks), task.show),
-            .post("/tasks/:id/claim", .may(.workOnTasks), task.claim),
-            .post("/tasks/:id/start", .may(.workOnTasks), task.start),
-            .post("/tasks/:id/release", .may(.workOnTasks), task.release),
             .post("/tasks/:id/draft", .may(.workOnTasks), task.draft),
             .post("/tasks/:id/complete", .may(.workOnTasks), task.complete),
-            .post("/tasks/:id/fail", .may(.workOnTasks), task.fail),
+            .post("/tasks/:id/do/:operation", .may(.seeTasks), task.operate),
             .get("/images", .may(.seeProject), image.images),
             .get("/images/:id", .may(.seeProject), image.image),
             .get("/images/:id/:kind", .may(.requestImage), image.ask),
@@ -46,33 +44,59 @@ extension Server {
             .get("/requests", .may(.seeInstances), image.requests),
             .get("/requests/:id", .may(.seeInstances), image.requestStory),
             .post("/requests/:id/withdraw", .may(.withdrawRequest), image.withdraw),
+            .post("/requests/:id/answer", .may(.answerQuestion), image.answer),
             .get("/instances/:id", .may(.seeInstances), image.instance),
-            .get("/journal", .may(.seeJournal), pages.journal),
+            .get("/journal", .may(.seeJournal), journal.page),
+            .get("/journal/export", .may(.exportJournal), journal.export),
             .get("/workflows", .may(.seeWorkflows), pages.workflows),
+            .get("/workflows/:namespace/:name/:version", .may(.seeWorkflows), DiagramAPI(server: self).page),
             .get("/keys", .anybody, pages.keys),
             .get("/me", .anybody, person.me),
+            .post("/me/password", .anybody, person.changePassword),
             .post("/me/tokens", .anybody, person.makeToken),
             .post("/me/tokens/:id/revoke", .anybody, person.revokeToken),
             .post("/me/sessions/:id/end", .anybody, person.endSession),
         ]
     }
 
-    private var apiRoutes: [Route] {
-        let (tasks, images, people, records) = (
-            TaskAPI(server: self), ImageAPI(server: self), PeopleAPI(server: self), RecordAPI(server: self)
-        )
+    private var taskRoutes: [Route] {
+        let tasks = TaskAPI(server: self)
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues),
             .get("/v1/tasks", .may(.seeTasks), tasks.list),
             .get("/v1/tasks/:id", .may(.seeTasks), tasks.one),
             .post("/v1/claims", .may(.workOnTasks), tasks.next),
-            .put("/v1/tasks/:id/claim", .may(.workOnTasks), tasks.claim),
-            .delete("/v1/tasks/:id/claim", .may(.workOnTasks), tasks.release),
-            .put("/v1/tasks/:id/start", .may(.workOnTasks), tasks.start),
-            .put("/v1/tasks/:id/draft", .may(.workOnTasks), tasks.draft),
+            .put("/v1/tasks/:id/claim", .may(.workOnTasks), tasks.operate(.claim)),
+            .delete("/v1/tasks/:id/claim", .may(.workOnTasks), tasks.operate(.release)),
+            .put("/v1/tasks/:id/start", .may(.workOnTasks), tasks.operate(.start)),
+            .put("/v1/tasks/:id/owner", .may(.workOnTasks), tasks.operate(.assign)),
+            .put("/v1/tasks/:id/take-over", .may(.workOnTasks), tasks.operate(.takeOver)),
+            .put("/v1/tasks/:id/queue", .may(.workOnTasks), tasks.operate(.transfer)),
+            .put("/v1/tasks/:id/draft", .may(.workOnTasks), tasks.operate(.draft)),
             .put("/v1/tasks/:id/ticks/:item", .may(.workOnTasks), tasks.tick),
-            .put("/v1/tasks/:id/completion", .may(.workOnTasks), tasks.complete),
-            .put("/v1/tasks/:id/failure", .may(.workOnTasks), tasks.fail),
+            .delete("/v1/tasks/:id/ticks/:item", .may(.workOnTasks), tasks.untick),
+            .put("/v1/tasks/:id/completion", .may(.workOnTasks), tasks.operate(.complete)),
+            .put("/v1/tasks/:id/failure", .may(.workOnTasks), tasks.operate(.fail)),
+            .put("/v1/tasks/:id/hold", .may(.workOnTasks), tasks.operate(.hold)),
+            .delete("/v1/tasks/:id/hold", .may(.workOnTasks), tasks.operate(.resume)),
+            .put("/v1/tasks/:id/question", .may(.workOnTasks), tasks.operate(.ask)),
+            .put("/v1/tasks/:id/answer", .may(.answerQuestion), tasks.answerQuestion),
+            .put("/v1/tasks/:id/confirmation", .may(.workOnTasks), tasks.operate(.confirm)),
+            .put("/v1/tasks/:id/push-back", .may(.workOnTasks), tasks.operate(.pushBack)),
+            .post("/v1/tasks/:id/escalations", .may(.workOnTasks), tasks.operate(.escalate)),
+            .put("/v1/tasks/:id/priority", .may(.superviseTasks), tasks.operate(.prioritise)),
+            .put("/v1/tasks/:id/skip", .may(.superviseTasks), tasks.operate(.skip)),
+            .put("/v1/tasks/:id/waiver", .may(.superviseTasks), tasks.operate(.waiveCheck)),
+            .get("/v1/tasks/:id/comments", .may(.seeTasks), tasks.comments),
+            .post("/v1/tasks/:id/comments", .may(.seeTasks), tasks.operate(.comment)),
+            .post("/v1/task-operations", .may(.workOnTasks), tasks.bulk),
+            .post("/v1/hand-overs", .may(.workOnTasks), tasks.handOver),
+        ]
+    }
+
+    private var imageRoutes: [Route] {
+        let images = ImageAPI(server: self)
+        return [
             .get("/v1/projects", .may(.seeProject), images.projects),
             .get("/v1/locations", .may(.seeProject), images.locations),
             .get("/v1/machines", .may(.seeProject), images.machines),
@@ -88,12 +112,36 @@ extension Server {
             .post("/v1/requests", .may(.requestImage), images.request),
             .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest),
             .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw),
+        ]
+    }
+
+    private var recordRoutes: [Route] {
+        let (people, records, events, journal) = (
+            PeopleAPI(server: self), RecordAPI(server: self), EventAPI(server: self), JournalAPI(server: self)
+        )
+        return [
             .get("/v1/instances", .may(.seeInstances), records.instances),
             .get("/v1/instances/:id", .may(.seeInstances), records.instance),
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
-            .get("/v1/entries", .may(.seeJournal), records.entries),
+            .get("/v1/instances/:id/diagram", .may(.seeInstances), DiagramAPI(server: self).instance),
+            .get("/v1/instances/:id/explanation", .may(.seeInstances), journal.explanation),
+            .get("/v1/entries", .may(.seeJournal), journal.entries),
+            .get("/v1/entries/:id", .may(.seeJournal), journal.entry),
+            .get("/v1/entries/:id/proof", .may(.seeJournal), journal.proof),
+            .get("/v1/journal/checkpoints", .may(.seeJournal), journal.checkpoints),
+            .get("/v1/journal/export", .may(.exportJournal), journal.export),
+            .get("/v1/examination", .may(.examine), journal.examination),
+            .get("/v1/events", .may(.seeEvents), events.list),
+            .post("/v1/events", .may(.sendEvents), events.receive),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),
+            .post("/v1/backups", .may(.backUp), BackupAPI(server: self).make),
+            .get(
+                "/v1/workflows/:namespace/:name/:version/diagram",
+                .may(.seeWorkflows),
+                DiagramAPI(server: self).workflow
+            ),
             .get("/v1/people/me", .anybody, people.me),
+            .put("/v1/people/me/password", .anybody, people.changePassword),
             .get("/v1/people", .may(.seePeople), people.list),
             .post("/v1/people", .may(.managePeople), people.add),
             .patch("/v1/people/:id", .may(.managePeople), people.change),
@@ -144,16 +192,16 @@ struct Route: Sendable {
         Route(method: .delete, path: path, need: need, handler: handler)
     }
 
-    /// `refused` is told of what somebody who is signed in was not allowed to do.
-    func add(to router: Router<AppContext>, refused: @escaping @Sendable (Request, AppContext) -> Void) {
+    /// `refused` is told of everything that somebody wanted to do and that was refused.
+    func add(to router: Router<AppContext>, refused: @escaping @Sendable (Trouble, Request, AppContext) -> Void) {
         let (need, handler) = (need, handler)
         router.on(RouterPath(path), method: method) { request, context in
             do {
                 try need.check(context)
                 return try await handler(request, context)
-            } catch let trouble as Trouble where trouble.code == Trouble.deniedCode {
-                refused(request, context)
-                throw trouble
+            } catch {
+                if let trouble = Trouble(error) { refused(trouble, request, context) }
+                throw error
             }
         }
     }

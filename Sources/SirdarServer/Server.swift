@@ -13,6 +13,8 @@ import SirdarJournal
 package struct Server: Sendable {
     let engine: Engine
     let studio: any Studio
+    /// What seals the journal; `nil` where nothing does.
+    let sealer: Sealer?
     let settings: Settings
     let log: Logger
     let blocking: Blocking
@@ -20,6 +22,7 @@ package struct Server: Sendable {
     let signIn: SignIn
     let templates: Templates
     let cursors: CursorSeal
+    let readiness: Readiness
 
     package struct Settings: Sendable {
         /// Whether browsers reach us by https only, so that they may be told to insist on it.
@@ -35,12 +38,21 @@ package struct Server: Sendable {
         /// Threads that may block on the store, and how many requests may wait for one.
         package var lanes = 8
         package var waitingMax = 512
+        /// Where the store is: whose disk must have room, and where a backup is made before it is sent.
+        package var dataFolder: String?
 
         package init() {}
     }
 
     /// - Throws: when a template that is built in cannot be read: a mistake of ours, found at the start.
-    package init(engine: Engine, studio: any Studio, settings: Settings, log: Logger) throws {
+    package init(
+        engine: Engine,
+        studio: any Studio,
+        sealer: Sealer? = nil,
+        settings: Settings,
+        log: Logger
+    ) throws {
+        self.sealer = sealer
         self.engine = engine
         self.studio = studio
         self.settings = settings
@@ -51,6 +63,7 @@ package struct Server: Sendable {
         templates = try Templates()
         let secret = settings.cursorSecret.isEmpty ? Array(Secret().text.utf8) : settings.cursorSecret
         cursors = CursorSeal(secret: secret)
+        readiness = Readiness(engine: engine, blocking: blocking, folder: settings.dataFolder)
     }
 
     /// Everything that answers, behind the middleware that every request passes.
@@ -64,13 +77,16 @@ package struct Server: Sendable {
             AuthenticationMiddleware(engine: engine, blocking: blocking, limits: settings.sessions)
             CrossSiteMiddleware(origin: settings.origin)
         }
-        for route in routes { route.add(to: router) { request, context in noteRefusal(request, context) } }
+        for route in routes { route.add(to: router) { keep($0, $1, $2) } }
         return router
     }
 
-    /// What somebody was not allowed to do is kept like what was done.
-    private func noteRefusal(_ request: Request, _ context: AppContext) {
-        guard let actuation = try? context.actuation(request.isForProgram ? .api : .page) else { return }
+    /// What somebody was refused is kept like what was done; a look at what is not there changes nothing and is not.
+    func keep(_ trouble: Trouble, _ request: Request, _ context: AppContext) {
+        let isRefusal = [403, 404, 409, 412, 422].contains(trouble.status) && !request.changesNothing
+        guard !trouble.isKept, isRefusal || trouble.code == Trouble.deniedCode,
+            let actuation = try? context.actuation(request.isForProgram ? .api : .page)
+        else { return }
         engine.note(
             Entry(
                 at: engine.clock.now(),
@@ -78,8 +94,11 @@ package struct Server: Sendable {
                 channel: actuation.channel,
                 action: "request.refused",
                 object: .init(kind: "route", id: engine.identifiers.next(), part: request.uri.path),
-                refusal: Trouble.deniedCode,
-                detail: ["method": .string(request.method.rawValue)],
+                refusal: trouble.code,
+                detail: [
+                    "method": .string(request.method.rawValue),
+                    "fields": .array(trouble.errors.map { .string($0.pointer) }),
+                ],
                 requestID: actuation.requestID
             )
         )

@@ -20,7 +20,11 @@ struct Sirdar: AsyncParsableCommand {
                 subcommands: [ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self]
             ),
             CommandGroup(name: "Work", subcommands: [QueueCommand.self, TaskCommand.self]),
-            CommandGroup(name: "Records", subcommands: [InstanceCommand.self, JournalCommand.self]),
+            CommandGroup(
+                name: "Definitions",
+                subcommands: [WorkflowCommand.self, CheckCommand.self, SchemaCommand.self, ExpressionCommand.self]
+            ),
+            CommandGroup(name: "Records", subcommands: [InstanceCommand.self, EventCommand.self, JournalCommand.self]),
             CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
         ] + installation
     )

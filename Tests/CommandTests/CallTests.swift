@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SirdarTestKit
 import Testing
 
 /// What each command asks of the server.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SirdarTestKit
 import Testing
 
 /// How commands end when they do not succeed: with a code for scripts and sentences for people.

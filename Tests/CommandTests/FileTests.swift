@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SirdarTestKit
 import Testing
 
 /// Files of machines: bytes in, bytes out.

@@ -1,4 +1,5 @@
 import JSON
+import SirdarTestKit
 import Testing
 
 /// Lists: followed page by page, shown as tables.

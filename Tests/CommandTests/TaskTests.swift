@@ -1,5 +1,6 @@
 import JSON
 import SirdarEngine
+import SirdarTestKit
 import Testing
 
 /// Completing a task and waiting for its check; showing a task.

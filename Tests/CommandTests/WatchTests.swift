@@ -1,5 +1,6 @@
 import JSON
 import SirdarEngine
+import SirdarTestKit
 import Testing
 
 /// Instances, shown once and watched until their end.

@@ -9,9 +9,10 @@ struct SuiteTests {
         let url = folder.appending(path: "\(name).test")
         let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
         let report = try DeepStack.run { SuiteRunner.run(SuiteFile(name: "\(name).test", text: text)) }
-        print("\(name) \(report.summary)")
+        print("CONFORMANCE \(name) \(report.summary)")
         for (rule, count) in report.refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             print("  refused \(count): \(rule.rawValue)")
+            #expect(ConformanceReport.text.contains("| \(rule.rawValue) |"), "docs/conformance.md lacks a rule")
         }
         for failure in report.failures { Issue.record("\(failure)") }
         #expect(report.total >= 10)

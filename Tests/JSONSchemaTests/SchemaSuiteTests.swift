@@ -28,8 +28,11 @@ struct SchemaSuiteTests {
     }
 
     private func tell(_ name: String, _ report: SchemaSuite.Report) {
-        print("\(name) \(report.summary)")
-        for (rule, count) in report.refused.sorted(by: { $0.key < $1.key }) { print("  refused \(count): \(rule)") }
+        print("CONFORMANCE \(name) \(report.summary)")
+        for (rule, count) in report.refused.sorted(by: { $0.key < $1.key }) {
+            print("  refused \(count): \(rule)")
+            #expect(ConformanceReport.text.contains("| \(rule) |"), "docs/conformance.md lacks a rule")
+        }
         for failure in report.failures { Issue.record("\(failure)") }
     }
 

@@ -95,10 +95,15 @@ struct ShippedFilesTests {
         let runbooks = repository.files(endingIn: [".md"], in: ["Runbooks/"]).map { file in
             CatalogFiles.File(path: file.path, text: change(file.text))
         }
-        let queues = repository.files(endingIn: ["queues.yaml"], in: ["config/"]).first.map { file in
-            CatalogFiles.File(path: file.path, text: file.text)
+        func config(_ name: String) -> CatalogFiles.File? {
+            repository.files(endingIn: [name], in: ["config/"]).first.map { .init(path: $0.path, text: $0.text) }
         }
-        return Catalog.load(CatalogFiles(runbooks: runbooks, queues: queues), Catalog.Surroundings())
+        let files = CatalogFiles(
+            runbooks: runbooks,
+            queues: config("queues.yaml"),
+            calendars: config("calendars.yaml")
+        )
+        return Catalog.load(files, Catalog.Surroundings())
     }
 }
 

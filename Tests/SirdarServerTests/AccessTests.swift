@@ -131,6 +131,7 @@ struct AccessTests {
         let bench = try ServerBench()
         let other = try bench.person("other", [.operator], projects: ["*"], queues: ["other"])
         let token = try bench.token(of: other)
+        _ = try bench.operatorPerson()
         let task = try bench.task()
         try await bench.asking { client in
             let list = try await client.get("/v1/tasks", token)

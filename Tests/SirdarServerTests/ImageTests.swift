@@ -63,7 +63,7 @@ struct ImageTests {
         let image = "/images/\(PaperStudio.comp)"
         try await bench.asking { client in
             let create = try await client.get("/machines/hw-ws-01/image", browser.cookie)
-            #expect(create.text.contains("Estimated weekly cost") && create.text.contains("about 0.31 USD"))
+            #expect(create.text.contains("Estimate") && create.text.contains("about 0.31 USD"))
             let taken = try await client.send(
                 .post,
                 "/machines/hw-ws-01/image",

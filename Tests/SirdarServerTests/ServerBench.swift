@@ -21,11 +21,14 @@ final class ServerBench: Sendable {
     /// Whether the automatic check of a task finds something.
     let finds = Locked(false)
     private let folder: URL
+    /// Watches the store's syncs, and can make one fail.
+    let syncs: SyncWatch
 
     init(_ change: (inout Server.Settings) -> Void = { _ in }) throws {
         clock = ManualClock()
         folder = FileManager.default.temporaryDirectory.appending(path: "sirdar-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        syncs = SyncWatch(folder: folder.path)
         let store = try SQLiteStore(path: folder.appending(path: "sirdar.sqlite").path, log: Self.quiet)
         let library = Library()
         library.set(queues: [QueuePolicy(name: "ops", title: "Operations"), QueuePolicy(name: "other", title: "Other")])
@@ -44,6 +47,7 @@ final class ServerBench: Sendable {
         )
         studio = PaperStudio()
         var settings = Server.Settings()
+        settings.dataFolder = folder.path
         change(&settings)
         server = try Server(engine: engine, studio: studio, settings: settings, log: Self.quiet)
         engine.run()
@@ -102,11 +106,15 @@ final class ServerBench: Sendable {
     }
 
     func write(_ changes: [RecordChange]) throws {
-        var commit = Commit()
-        commit.records = changes
-        let promise = Promise<Result<Void, StoreError>>()
-        engine.store.submit(commit) { promise.fulfil($0) }
-        try promise.wait().get()
+        let entry = Entry(
+            at: clock.now(),
+            actor: .system("test"),
+            channel: .setup,
+            action: "test.wrote",
+            object: .init(kind: "test", id: engine.identifiers.next())
+        )
+        let engine = engine
+        try answer { then in engine.write(changes, entry: entry, then: then) }
     }
 
     /// What a browser that has signed in sends.
@@ -155,6 +163,17 @@ final class ServerBench: Sendable {
         let actuation = Actuation(actor: .system("test"), channel: .setup)
         let _: Instance = try answer { then in engine.start(start, by: actuation, then: then) }
         return try eventually { try engine.store.tasks(TaskQuery(instance: id, isOpen: true)).first }
+    }
+
+    /// A copy of the store, opened as a store.
+    func opened(_ path: String) throws -> any Store { try SQLiteStore(path: path, log: Self.quiet) }
+
+    /// The refusals that the journal holds, as `action code`.
+    func refusals() throws -> [String] {
+        try engine.store.entries(EntryQuery(limit: 1000)).compactMap { stored in
+            let entry = try JSON(parsing: stored.entry.canonical)
+            return entry["refusal"]?.asString.map { "\(entry["action"]?.asString ?? "") \($0)" }
+        }
     }
 
     func task(_ id: Identifier, in state: String) throws -> ManualTask {

@@ -164,7 +164,7 @@ struct TaskPageTests {
         let task = try bench.task()
         let browser = try bench.session(of: try bench.operatorPerson())
         try await bench.asking { client in
-            _ = try await client.send(.post, "/tasks/\(task.id)/start", browser.form)
+            _ = try await client.send(.post, "/tasks/\(task.id)/do/start", browser.form)
             let answer = try await client.send(
                 .post,
                 "/tasks/\(task.id)/complete",
@@ -194,7 +194,7 @@ struct TaskPageTests {
         bench.finds.withLock { $0 = true }
         let browser = try bench.session(of: try bench.operatorPerson())
         try await bench.asking { client in
-            _ = try await client.send(.post, "/tasks/\(task.id)/start", browser.form)
+            _ = try await client.send(.post, "/tasks/\(task.id)/do/start", browser.form)
             _ = try await client.send(
                 .post,
                 "/tasks/\(task.id)/complete",

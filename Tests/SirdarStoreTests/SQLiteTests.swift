@@ -83,6 +83,41 @@ struct SQLiteTests {
         #expect(try StoreUnderTest.sqlite(copy).instance(instance.id) == instance)
     }
 
+    @Test("a backup that is made while commits go on is as of one moment, and sound")
+    func backupUnderLoad() throws {
+        let bench = try StoreUnderTest.sqlite.open()
+        let first = try bench.instance()
+        let (store, stops) = (bench.store, Locked(false))
+        let written = Promise<Int>()
+        // One after the other, as fast as it goes: entries that belong together are of one commit.
+        let loop = DispatchQueue(label: "load")
+        let entries = (0..<3).map { _ in bench.entry(of: first) }
+        loop.async {
+            var count = 0
+            while !stops.withLock({ $0 }) {
+                var commit = Commit()
+                commit.entries = entries
+                let done = Promise<Bool>()
+                store.submit(commit) { done.fulfil((try? $0.get()) != nil) }
+                guard (try? done.wait()) == true else { break }
+                count += 1
+            }
+            written.fulfil(count)
+        }
+        _ = try eventually { try store.entries(EntryQuery()).count > 30 ? true : nil }
+        let copy = URL(filePath: bench.path).deletingLastPathComponent().appending(path: "copy.sqlite").path
+        try store.backup(to: copy)
+        let during = try store.entries(EntryQuery(newestFirst: true, limit: 1)).first?.sequence ?? 0
+        stops.withLock { $0 = true }
+        #expect(try written.wait() * 3 >= Int(during))
+        let sound = try DatabaseQueue(path: copy).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+        #expect(sound == "ok")
+        let kept = try StoreUnderTest.sqlite(copy)
+        #expect(try kept.instance(first.id) == first)
+        let count = try kept.entries(EntryQuery(newestFirst: true, limit: 1)).first?.sequence ?? 0
+        #expect(count >= 30 && count % 3 == 0, "whole commits: \(count)")
+    }
+
     @Test("a state that is damaged is reported as such")
     func corrupt() throws {
         let bench = try StoreUnderTest.sqlite.open()

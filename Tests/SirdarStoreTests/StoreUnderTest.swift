@@ -108,6 +108,17 @@ final class Bench {
         try self.commit(commit)
     }
 
+    /// Something that happened to an instance, for the journal.
+    func entry(of instance: Instance) -> SealedEntry {
+        Entry(
+            at: clock.now(),
+            actor: .system("test"),
+            channel: .setup,
+            action: "instance.started",
+            object: .init(kind: "instance", id: instance.id)
+        ).sealed(nonce: [])
+    }
+
     func open(_ task: ManualTask) throws {
         var commit = Commit()
         commit.tasks = [TaskWrite(task, before: nil)]

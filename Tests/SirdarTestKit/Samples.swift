@@ -65,12 +65,14 @@ package enum Samples {
         skills: [String] = ["storage"],
         priority: TaskSpec.Priority = .normal,
         due: Timestamp? = nil,
-        excluded: [ManualTask.Exclusion] = []
+        excluded: [ManualTask.Exclusion] = [],
+        isSkippable: Bool = false
     ) -> ManualTask {
         var document: JSON.Object = taskSpec.asObject ?? [:]
         document["queue"] = .string(queue)
         document["skills"] = .array(skills.map(JSON.string))
         document["priority"] = .string(priority.name)
+        document["skippable"] = .bool(isSkippable)
         return ManualTask(
             id: id,
             instance: instance,

@@ -9,6 +9,7 @@ final class DemonstrationStudio {
     private let port: Int
     private var server: Process?
     private var tokens: [String: String] = [:]
+    private var passwords: [String: String] = [:]
 
     /// Beside the bundle of the tests, where the build puts it.
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -39,6 +40,7 @@ final class DemonstrationStudio {
         let file = try Data(contentsOf: folder.appending(path: "data/demo-credentials.json"))
         for (name, account) in try JSON(parsing: Array(file)).asObject ?? [:] {
             tokens[name] = account["token"]?.asString
+            passwords[name] = account["password"]?.asString
         }
     }
 
@@ -82,6 +84,20 @@ final class DemonstrationStudio {
     func run(_ person: String, _ line: String, input: String = "") throws -> Outcome {
         try execute(line.split(separator: " ").map(String.init), as: person, input: input)
     }
+
+    /// Asks the API as a script does.
+    func call(_ person: String, _ method: String, _ path: String, _ body: JSON) throws -> Wire.Answer {
+        let headers = ["Authorization": "Bearer \(tokens[person] ?? "")", "Content-Type": "application/json"]
+        return try Wire(port: port).send(method, path, headers, body.text)
+    }
+
+    /// Somebody who has signed in on the pages.
+    func visitor(_ person: String) throws -> Visitor {
+        try Visitor(Wire(port: port), name: person, password: passwords[person] ?? "")
+    }
+
+    /// A new path beside the data.
+    func path(_ name: String) -> String { folder.appending(path: name).path }
 
     /// What the command answers as JSON.
     func json(_ person: String, _ line: String) throws -> JSON {

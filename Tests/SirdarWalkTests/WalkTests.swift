@@ -5,8 +5,9 @@ import Testing
 
 /// The main path, end to end, on real disks and with the built program: a newcomer's first file.
 ///
-/// A requester asks for an image of a machine that is off, then to use that image in another project, in another
-/// location. Two engineers point the machine at the project. The server is killed, without warning, at three moments of
+/// A requester asks by a script for an image of a machine that is off, then by the command line to use that image in
+/// another project, in another location. Two engineers point the machine at the project, one by command line and
+/// script, the other by the pages. The server is killed, without warning, at three moments of
 /// it, and goes on each time where it was.
 @Suite("The walk: from an empty folder to an image adapted for another project")
 struct WalkTests {
@@ -22,7 +23,10 @@ struct WalkTests {
         #expect(refused.messages.contains("Stop it first (sirdar machine stop blackfen-ws-02)"))
 
         // A machine that is off becomes an image; the server is killed while it is made.
-        let request = try studio.json("requester", "request create --machine blackfen-rn-01 --name rn-walk")
+        let wish: JSON = ["kind": "create", "machine": "blackfen-rn-01", "name": "rn-walk"]
+        let asked = try studio.call("requester", "POST", "/v1/requests", wish)
+        #expect(asked.status == 201)
+        let request = try asked.json
         let source = try #require(request["image"]?["id"]?.asString)
         try studio.kill()
         try studio.serve()
@@ -43,24 +47,46 @@ struct WalkTests {
         let harrow = try studio.image(adapted, until: "built")
         #expect(harrow["project"]?.asString == "harrow" && harrow["location"]?.asString == "oregon")
         try examine(studio, instance)
+        try backUp(studio, instance)
     }
 
     /// Two engineers, one the storage and one the render manager.
     private func reconfigure(_ studio: DemonstrationStudio) throws {
-        let storage = try studio.json("operator", "task next --queue image-reconfiguration")
-        let manager = try studio.json("operator2", "task next --queue image-reconfiguration")
-        let (first, second) = (try id(storage), try id(manager))
+        let storage = try studio.call("operator", "POST", "/v1/claims", ["queue": "image-reconfiguration"]).json
+        let visitor = try studio.visitor("operator2")
+        let next = try visitor.post("/queue/next", [("queue", "image-reconfiguration")])
+        #expect(next.status == 303)
+        let first = try id(storage)
+        let second = String(try #require(next.headers["location"]).dropFirst("/tasks/".count).prefix { $0 != "#" })
         #expect(try studio.run("operator2", "task claim \(first)").code == 4, "what one holds, another cannot claim")
-        let complete = "task complete \(first) --outcome reconfigured --tick files-edited --tick mounts-noted=read"
+        // One item is ticked by a script, the other with the completion.
+        let tick = try studio.call("operator", "PUT", "/v1/tasks/\(first)/ticks/mounts-noted", ["evidence": "read"])
+        #expect(tick.status == 200)
+        let complete = "task complete \(first) --outcome reconfigured --tick files-edited"
 
         // The address of the wrong project never passes.
         let wrong = try studio.run("operator", "\(complete) --value storageAddress=10.42.0.20")
         #expect(wrong.code == 1 && wrong.messages.contains("10.42.0.20"))
 
-        // Nothing has been edited yet: the check finds the old address, file and line.
-        let early = try studio.run("operator", "\(complete) --value storageAddress=10.57.0.20 --json")
-        #expect(early.code == 1)
-        let check = try #require(try JSON(parsing: early.output)["last_check"])
+        // Nothing has been edited yet: the check finds the old address, file and line, whichever way it was completed.
+        let early = try studio.call(
+            "operator",
+            "PUT",
+            "/v1/tasks/\(first)/completion",
+            [
+                "outcome": "reconfigured", "values": ["storageAddress": "10.57.0.20"],
+                "ticks": [["item": "files-edited"]],
+            ]
+        )
+        #expect((200...202).contains(early.status))
+        let check = try eventually { () -> JSON? in
+            let task = try studio.json("operator", "task show \(first)")
+            guard task["state"]?.asString == "in_progress", let check = task["last_check"] else { return nil }
+            return .some(check)
+        }
+        let again = try studio.run("operator", "\(complete) --value storageAddress=10.57.0.20 --json")
+        let checkedAgain = try JSON(parsing: again.output)["last_check"]
+        #expect(again.code == 1 && checkedAgain?["result"]?.asString == "failed")
         #expect(check["result"]?.asString == "failed")
         let findings = check["output"]?["findings"]?.asArray ?? []
         #expect(findings.contains { $0["file"] == "/etc/fstab" && $0["line"]?.asInt == 3 })
@@ -69,12 +95,46 @@ struct WalkTests {
         try edit(studio, machine)
         let right = try studio.json("operator", "\(complete) --value storageAddress=10.57.0.20")
         #expect(right["state"]?.asString == "completed")
-        let done = try studio.json(
-            "operator2",
-            "task complete \(second) --outcome reconfigured --value managerAddress=10.57.0.30 --tick settings-edited "
-                + "--tick connection-noted=read"
-        )
-        #expect(done["state"]?.asString == "completed")
+        try completeByPage(studio, visitor, second)
+    }
+
+    /// As a browser without scripts would: forms that were shown, sent as they were filled in.
+    private func completeByPage(_ studio: DemonstrationStudio, _ visitor: Visitor, _ task: String) throws {
+        let page = try visitor.page("/tasks/\(task)")
+        #expect(page.status == 200 && page.text.contains("Complete"))
+        for name in ["value.managerAddress", "tick.settings-edited", "evidence.connection-noted"] {
+            #expect(page.text.contains("name=\"\(name)\""), "the form asks for \(name)")
+        }
+        let saved = try visitor.post("/tasks/\(task)/draft", [("tick.settings-edited", "on")])
+        #expect(saved.status == 303)
+        let fields = [
+            ("outcome", "reconfigured"), ("tick.settings-edited", "on"), ("tick.connection-noted", "on"),
+            ("evidence.connection-noted", "read"),
+        ]
+        let wrong = try visitor.post("/tasks/\(task)/complete", fields + [("value.managerAddress", "10.42.0.30")])
+        #expect(wrong.status == 422 && wrong.text.contains("10.42.0.30"), "what was typed is still there")
+        let right = try visitor.post("/tasks/\(task)/complete", fields + [("value.managerAddress", "10.57.0.30")])
+        #expect(right.status == 303)
+        _ = try eventually { () -> Bool? in
+            try studio.json("operator2", "task show \(task)")["state"]?.asString == "completed" ? true : nil
+        }
+    }
+
+    /// The running server gives a copy of everything, and a folder that it holds is not restored into.
+    private func backUp(_ studio: DemonstrationStudio, _ instance: String) throws {
+        let copy = studio.path("copy.sqlite")
+        let denied = try studio.run("operator", "backup \(copy)")
+        #expect(denied.code == 5 && !FileManager.default.fileExists(atPath: copy))
+        let made = try studio.run("admin", "backup \(copy)")
+        #expect(made.code == 0, "\(made.messages)")
+        #expect(try studio.run("admin", "backup \(copy)").code == 1, "a backup never overwrites")
+        let held = try studio.run("admin", "restore \(copy)")
+        #expect(held.code != 0 && held.messages.contains("in use"))
+        try studio.kill()
+        let restored = try studio.run("admin", "restore \(copy)")
+        #expect(restored.code == 0, "\(restored.messages)")
+        try studio.serve()
+        #expect(try studio.json("operator", "instance show \(instance)")["status"]?.asString == "completed")
     }
 
     /// The files on the machine's real disk, as its checks name them.

@@ -148,6 +148,9 @@ extension ByteWriter {
             write(11)
             write(problem.json)
             write(attempts)
+        case .listening(let listening):
+            write(12)
+            write(listening)
         case .pending: write(20)
         case .concluding(let conclusion):
             write(21)
@@ -248,6 +251,7 @@ extension ByteReader {
         case 11:
             let problem = try problem()
             return .needsPerson(problem, attempts: try int())
+        case 12: return .listening(try listening())
         case 20: return .pending
         case 21: return .concluding(try conclusion())
         default: throw MalformedBytes("an unknown state of a step")

@@ -2,11 +2,13 @@ import JSON
 
 // A task's changing part as bytes; its description is written once, beside it.
 extension ManualTask {
-    package static let format = 1
+    /// The form of the changing part. 2 adds what follows the queue; what 1 wrote is still read.
+    package static let stateFormat = 2
+    package static let specFormat = 1
 
     package var stateBytes: [UInt8] {
         var writer = ByteWriter()
-        writer.write(Self.format)
+        writer.write(Self.stateFormat)
         writer.write(state)
         writer.write(fence)
         writer.write(owner) { writer, owner in
@@ -28,14 +30,24 @@ extension ManualTask {
         writer.write(urgency.rawValue)
         writer.write(priority.rawValue)
         writer.write(queue)
+        writer.write(waiver) { writer, waiver in
+            writer.write(waiver.by)
+            writer.write(waiver.at)
+        }
+        writer.write(dueAt) { $0.write($1) }
+        writer.write(atRiskAt) { $0.write($1) }
+        writer.write(escalation)
+        writer.write(activeAt)
+        writer.write(reminders)
         return writer.bytes
     }
 
     package mutating func restore(version: Int64, stateBytes: [UInt8]) throws(MalformedBytes) {
         var reader = ByteReader(stateBytes)
-        guard try reader.int() == Self.format else { throw MalformedBytes("a task of another format") }
+        let format = try reader.int()
+        guard (1...Self.stateFormat).contains(format) else { throw MalformedBytes("a task of another format") }
         self.version = version
-        state = try reader.taskState()
+        state = try reader.taskState(format: format)
         fence = try reader.int64()
         owner = try reader.optional { (reader: inout ByteReader) throws(MalformedBytes) in
             let person = try reader.string()
@@ -57,19 +69,30 @@ extension ManualTask {
         self.urgency = urgency
         self.priority = priority
         queue = try reader.string()
+        guard format > 1 else { return }
+        waiver = try reader.optional { (reader: inout ByteReader) throws(MalformedBytes) in
+            let person = try reader.string()
+            return Waiver(by: person, at: try reader.timestamp())
+        }
+        let moment = { (reader: inout ByteReader) throws(MalformedBytes) in try reader.timestamp() }
+        dueAt = try reader.optional(moment)
+        atRiskAt = try reader.optional(moment)
+        escalation = try reader.int()
+        activeAt = try reader.timestamp()
+        reminders = try reader.int()
     }
 
     /// Whether a person is among those excluded, without reading the rest: queues are searched by it.
     package static func excludes(_ person: String, specBytes: [UInt8]) throws(MalformedBytes) -> Bool {
         var reader = ByteReader(specBytes)
-        guard try reader.int() == format else { throw MalformedBytes("a task of another format") }
+        guard try reader.int() == specFormat else { throw MalformedBytes("a task of another format") }
         return try reader.exclusions().contains { $0.person == person }
     }
 
     /// The part that never changes: what opened it.
     package var specBytes: [UInt8] {
         var writer = ByteWriter()
-        writer.write(Self.format)
+        writer.write(Self.specFormat)
         writer.write(excluded) { writer, exclusion in
             writer.write(exclusion.person)
             writer.write(exclusion.why)
@@ -95,7 +118,7 @@ extension ManualTask {
         specBytes: [UInt8]
     ) throws(MalformedBytes) {
         var reader = ByteReader(specBytes)
-        guard try reader.int() == Self.format else { throw MalformedBytes("a task of another format") }
+        guard try reader.int() == Self.specFormat else { throw MalformedBytes("a task of another format") }
         let excluded = try reader.exclusions()
         let spec: TaskSpec
         do { spec = try TaskSpec(json: try reader.json(), at: "") } catch let error as MalformedBytes {
@@ -145,6 +168,28 @@ extension ByteWriter {
             write(text)
         case .cancelled: write(6)
         case .expired: write(7)
+        case .unroutable: write(8)
+        case .onHold(let hold):
+            write(9)
+            write(hold)
+        case .awaitingReview(let completion):
+            write(10)
+            write(completion)
+        case .skipped(let output):
+            write(11)
+            write(output)
+        }
+    }
+
+    private mutating func write(_ hold: ManualTask.Hold) {
+        write(hold.awaiting.rawValue)
+        write(hold.reason)
+        write(hold.until) { $0.write($1) }
+        write(hold.since)
+        write(hold.wasBegun)
+        write(hold.question) { writer, question in
+            writer.write(question.text)
+            writer.write(question.fields)
         }
     }
 
@@ -153,31 +198,68 @@ extension ByteWriter {
         write(completion.values)
         write(completion.by)
         write(completion.at)
+        write(completion.review) { writer, skills in writer.write(skills) { $0.write($1) } }
+        write(completion.reviewedBy) { $0.write($1) }
     }
 }
 
 extension ByteReader {
-    fileprivate mutating func taskState() throws(MalformedBytes) -> ManualTask.State {
+    fileprivate mutating func taskState(format: Int) throws(MalformedBytes) -> ManualTask.State {
         switch try int() {
         case 0: return .ready
         case 1: return .claimed
         case 2: return .inProgress
-        case 3: return .verifying(try completion())
-        case 4: return .completed(try completion())
+        case 3: return .verifying(try completion(format))
+        case 4: return .completed(try completion(format))
         case 5:
             let code = try string()
             return .failed(code: code, text: try string())
         case 6: return .cancelled
         case 7: return .expired
+        case 8: return .unroutable
+        case 9: return .onHold(try hold())
+        case 10: return .awaitingReview(try completion(format))
+        case 11: return .skipped(output: try json())
         default: throw MalformedBytes("an unknown state of a task")
         }
     }
 
-    private mutating func completion() throws(MalformedBytes) -> ManualTask.Completion {
+    private mutating func completion(_ format: Int) throws(MalformedBytes) -> ManualTask.Completion {
         let outcome = try string()
         let values = try object()
         let by = try string()
-        return .init(outcome: outcome, values: values, by: by, at: try timestamp())
+        let at = try timestamp()
+        guard format > 1 else { return .init(outcome: outcome, values: values, by: by, at: at) }
+        let text = { (reader: inout ByteReader) throws(MalformedBytes) in try reader.string() }
+        let review = try optional { (reader: inout ByteReader) throws(MalformedBytes) in try reader.array(text) }
+        var completion = ManualTask.Completion(outcome: outcome, values: values, by: by, at: at, review: review)
+        completion.reviewedBy = try optional(text)
+        return completion
+    }
+
+    private mutating func hold() throws(MalformedBytes) -> ManualTask.Hold {
+        guard let awaiting = ManualTask.Hold.Awaiting(rawValue: try string()) else {
+            throw MalformedBytes("an unknown reason to wait")
+        }
+        let reason = try string()
+        let until = try optional { (reader: inout ByteReader) throws(MalformedBytes) in try reader.timestamp() }
+        let since = try timestamp()
+        let wasBegun = try bool()
+        let question = try optional { (reader: inout ByteReader) throws(MalformedBytes) -> ManualTask.Question in
+            let text = try reader.string()
+            let fields = try reader.json()
+            do { return try ManualTask.Question(text: text, fields: fields) } catch {
+                throw MalformedBytes("a question's form: \(error)")
+            }
+        }
+        return .init(
+            awaiting: awaiting,
+            reason: reason,
+            until: until,
+            since: since,
+            wasBegun: wasBegun,
+            question: question
+        )
     }
 
     fileprivate mutating func exclusions() throws(MalformedBytes) -> [ManualTask.Exclusion] {

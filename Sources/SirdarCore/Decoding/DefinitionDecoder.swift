@@ -82,16 +82,17 @@ final class DefinitionReader {
         expressions = Expressions(findings: findings)
     }
 
-    static let keys = ["document", "input", "use", "do", "timeout", "output", "metadata", "schedule", "evaluate"]
-
     func read(_ root: Located, hash: ContentHash) -> Workflow? {
-        guard let fields = Fields(root, "a workflow", keys: Self.keys, findings) else { return nil }
+        guard let fields = Fields(root, "a workflow", keys: Keys.workflow.names, findings) else { return nil }
         let head = readHead(fields)
-        refuseLater(fields)
+        readEvaluate(fields)
         components = readComponents(fields["use"])
+        expressions.secrets = components.secrets
+        checkAuthentications()
         let input = readInput(fields["input"], from: .workflowInput, of: "a workflow")
         let output = readOutput(fields["output"], "output", site: .workflowOutput)
         let timeout = readTimeout(fields["timeout"], site: .workflowInput)
+        let schedule = readSchedule(fields)
         guard let list = fields.required("do") else { return nil }
         _ = readSequence(list, parent: nil, pointer: "/do", locals: [])
         checkSeparations()
@@ -106,20 +107,15 @@ final class DefinitionReader {
             output: output,
             timeout: timeout,
             triageQueue: head.triageQueue ?? "triage",
-            onExhausted: head.onExhausted ?? .askPerson
+            onExhausted: head.onExhausted ?? vocabulary.onExhausted,
+            secrets: components.secrets,
+            schedule: schedule
         )
     }
 
-    private func refuseLater(_ fields: Fields) {
-        if fields.has("schedule") {
-            findings.error(
-                .notYet,
-                at: fields.keyPlace("schedule"),
-                "`schedule` is not in this version: start it by a request"
-            )
-        }
+    private func readEvaluate(_ fields: Fields) {
         guard let node = fields["evaluate"],
-            let evaluate = Fields(node, "`evaluate`", keys: ["language", "mode"], findings)
+            let evaluate = Fields(node, "`evaluate`", keys: Keys.evaluate.names, findings)
         else { return }
         if let language = evaluate.text("language"), language != "jq", let place = evaluate["language"]?.place {
             findings.error(.refused, at: place, "the language of expressions is jq", allowed: ["jq"])
@@ -131,7 +127,9 @@ final class DefinitionReader {
 
     /// A step that gives up must find a queue to wait in.
     private func checkTriage(_ head: Head, _ place: Place) {
-        guard head.triageQueue == nil, head.onExhausted != .fault, vocabulary.queues["triage"] == nil else { return }
+        guard head.triageQueue == nil, (head.onExhausted ?? vocabulary.onExhausted) != .fault,
+            vocabulary.queues["triage"] == nil
+        else { return }
         let calls = pending.contains { node in
             guard case .ready(.call)? = node?.kind else { return false }
             return node?.onExhausted != .fault

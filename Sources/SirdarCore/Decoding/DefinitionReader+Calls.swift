@@ -23,6 +23,8 @@ extension DefinitionReader {
         let retry = readCallRetry(fields, locals)
         switch callee(name, fields["with"]) {
         case .manual(let with): readManual(with, fields, &node, locals)
+        case .http(let with):
+            node.kind = readHTTP(with, at: node.place, .inside.with(locals), retry: retry).map { .ready(.call($0)) }
         case .function(let function, let with):
             let arguments = readArguments(with, function, at: node.place, .inside.with(locals))
             node.kind = .ready(.call(.init(action: function.name, with: arguments, retry: retry)))
@@ -35,21 +37,24 @@ extension DefinitionReader {
 
     private func readCallRetry(_ fields: Fields, _ locals: [String]) -> RetryPolicy? {
         guard let retry = fields["metadata"]?["retry"] else { return nil }
-        return readRetry(retry, locals: locals + ["error"])
+        return readRetry(retry, locals: locals + ["error"], ofCall: true)
     }
 
     /// A call that stands in another construct: what undoes a step, what verifies a person's work.
     func readCall(_ node: Located, _ subject: String, site: Site) -> Node.Call? {
-        guard let fields = Fields(node, subject, keys: ["call", "with", "retry"], findings),
+        guard let fields = Fields(node, subject, keys: Keys.call.names, findings),
             let name = fields.required("call")
         else { return nil }
         switch callee(name, fields["with"]) {
         case .manual:
             findings.error(.wrongValue, at: name.place, "\(subject) calls an action, and not a person")
             return nil
+        case .http(let with):
+            let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"]) }
+            return readHTTP(with, at: node.place, site, retry: retry)
         case .function(let function, let with):
             let arguments = readArguments(with, function, at: node.place, site)
-            let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"]) }
+            let retry = fields["retry"].flatMap { readRetry($0, locals: ["error"], ofCall: true) }
             return Node.Call(action: function.name, with: arguments, retry: retry)
         case .unknown(let action, let with):
             return Node.Call(action: action, with: with.map { expressions.template($0, site) } ?? .constant([:]))
@@ -61,6 +66,7 @@ extension DefinitionReader {
 
     private enum Callee {
         case manual(with: Located?)
+        case http(with: Located?)
         case function(Vocabulary.Function, with: Located?)
         /// There is none of that name, or none any more.
         case unknown(String, with: Located?)
@@ -76,12 +82,11 @@ extension DefinitionReader {
             return nil
         }
         if name == "manual" { return .manual(with: with) }
+        if name == HTTPCall.action { return .http(with: with) }
         if let function = vocabulary.functions[name] { return .function(function, with: with) }
         if let component = components.functions[name] { return callee(component: component, name, with) }
         if let instead = Self.refusedCalls[name] {
             findings.error(.refused, at: node.place, "`call: \(name)` is not part of this profile: use \(instead)")
-        } else if name == "http" {
-            findings.error(.notYet, at: node.place, "`call: http` is not in this version: use an action of the program")
         } else if name.contains("@") || name.contains("://") {
             findings.error(
                 .refused,
@@ -97,7 +102,7 @@ extension DefinitionReader {
 
     /// A function of `use` is a call with some of its arguments given.
     private func callee(component: Located, _ name: String, _ with: Located?) -> Callee? {
-        guard let fields = Fields(component, "the function `\(name)`", keys: ["call", "with"], findings),
+        guard let fields = Fields(component, "the function `\(name)`", keys: Keys.component.names, findings),
             let inner = fields.required("call")
         else { return nil }
         guard let innerName = inner.text, components.functions[innerName] == nil else {
@@ -191,17 +196,11 @@ extension DefinitionReader {
             )
             return
         }
-        guard let keys = Fields(run, "`run`", keys: ["workflow", "await", "return"], findings) else { return }
-        for key in ["await", "return"] where keys.has(key) {
-            guard key == "return" || keys.bool(key) == false else { continue }
-            findings.error(
-                .notYet,
-                at: keys.keyPlace(key),
-                "a workflow that is run is waited for, and gives its output: `\(key)` is not in this version"
-            )
-        }
+        guard let keys = Fields(run, "`run`", keys: Keys.run.names, findings) else { return }
+        let isAwaited = keys.bool("await") ?? true
+        let returns = readReturn(keys, isAwaited: isAwaited)
         guard let target = keys.required("workflow"),
-            let subflow = Fields(target, "`workflow`", keys: ["namespace", "name", "version", "input"], findings)
+            let subflow = Fields(target, "`workflow`", keys: Keys.subflow.names, findings)
         else { return }
         let input = subflow["input"].map { expressions.template($0, .inside.with(locals)) }
         guard let namespace = subflow.requiredText("namespace"), let name = subflow.requiredText("name"),
@@ -209,8 +208,37 @@ extension DefinitionReader {
         else { return }
         checkWorkflow(.init(namespace: namespace, name: name, version: version), subflow)
         node.kind = .ready(
-            .workflow(.init(namespace: namespace, name: name, version: version, input: input ?? .constant([:])))
+            .workflow(
+                .init(
+                    namespace: namespace,
+                    name: name,
+                    version: version,
+                    input: input ?? .constant([:]),
+                    isAwaited: isAwaited,
+                    returns: returns
+                )
+            )
         )
+    }
+
+    /// Whether the output of a workflow that is run becomes the step's. What else the language has is of processes.
+    private func readReturn(_ keys: Fields, isAwaited: Bool) -> Bool {
+        guard let word = keys.text("return"), let place = keys["return"]?.place else { return true }
+        if word != "none" {
+            findings.error(
+                .wrongValue,
+                at: place,
+                "a workflow gives its output, and nothing else: leave `return` away, or write `none` to have nothing",
+                allowed: ["none"]
+            )
+        } else if !isAwaited {
+            findings.error(
+                .wrongValue,
+                at: keys.keyPlace("return"),
+                "a workflow that is not waited for returns nothing: leave `return` away"
+            )
+        }
+        return word != "none"
     }
 
     private func checkWorkflow(_ wanted: Vocabulary.WorkflowName, _ fields: Fields) {

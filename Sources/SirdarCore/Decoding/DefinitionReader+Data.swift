@@ -5,7 +5,7 @@ import JSONSchema
 // What steps and workflows have in common: data in and out, timeouts, durations, schemas.
 extension DefinitionReader {
     func readInput(_ node: Located?, from site: Site, of owner: String) -> Workflow.DataIn {
-        guard let node, let fields = Fields(node, "`input` of \(owner)", keys: ["schema", "from"], findings) else {
+        guard let node, let fields = Fields(node, "`input` of \(owner)", keys: Keys.dataIn.names, findings) else {
             return .none
         }
         return Workflow.DataIn(
@@ -15,7 +15,7 @@ extension DefinitionReader {
     }
 
     func readOutput(_ node: Located?, _ key: String, site: Site) -> Workflow.DataOut {
-        guard let node, let fields = Fields(node, "`\(key)`", keys: ["as", "schema"], findings) else { return .none }
+        guard let node, let fields = Fields(node, "`\(key)`", keys: Keys.dataOut.names, findings) else { return .none }
         return Workflow.DataOut(
             schema: readSchema(fields["schema"]),
             as: fields["as"].flatMap { expressions.transform($0, "`as`", site) }
@@ -23,7 +23,7 @@ extension DefinitionReader {
     }
 
     private func readSchema(_ node: Located?) -> Schema? {
-        guard let node, let fields = Fields(node, "`schema`", keys: ["document", "format", "resource"], findings) else {
+        guard let node, let fields = Fields(node, "`schema`", keys: Keys.schema.names, findings) else {
             return nil
         }
         if fields.has("resource") {
@@ -62,7 +62,8 @@ extension DefinitionReader {
             }
             return readTimeout(timeout, site: site)
         }
-        guard let fields = Fields(node, "`timeout`", keys: ["after"], findings), let after = fields.required("after")
+        guard let fields = Fields(node, "`timeout`", keys: Keys.timeout.names, findings),
+            let after = fields.required("after")
         else {
             return nil
         }
@@ -82,24 +83,22 @@ extension DefinitionReader {
 
     // MARK: Retries
 
-    private static let retryKeys = ["delay", "backoff", "limit", "jitter", "when", "exceptWhen"]
-
-    /// A retry policy, or the name of one that `use` defines.
-    func readRetry(_ node: Located, locals: [String]) -> RetryPolicy? {
+    /// A retry policy, or the name of one that `use` defines; `ofCall`: of an action, and not of a `try`.
+    func readRetry(_ node: Located, locals: [String], ofCall: Bool = false) -> RetryPolicy? {
         if let name = node.text {
             guard let policy = components.retries[name] else {
                 findings.unknown("retry policy", name, in: "`use`", at: node.place, known: components.retries.keys)
                 return nil
             }
-            return readRetry(policy, locals: locals)
+            return readRetry(policy, locals: locals, ofCall: ofCall)
         }
-        guard let fields = Fields(node, "a retry policy", keys: Self.retryKeys, findings) else { return nil }
+        guard let fields = Fields(node, "a retry policy", keys: Keys.retry.names, findings) else { return nil }
         let site = Site.inside.with(locals)
         let delay = fields.interval("delay") ?? .zero
         var policy = RetryPolicy(delay: delay, delayMax: max(delay, .minutes(5)))
         policy.backoff = readBackoff(fields) ?? .constant
         policy.jitter = readJitter(fields) ?? .none
-        readLimit(fields, &policy)
+        readLimit(fields, &policy, ofCall: ofCall)
         policy.when = fields["when"].flatMap { expressions.program($0, "`when`", site) }
         policy.exceptWhen = fields["exceptWhen"].flatMap { expressions.program($0, "`exceptWhen`", site) }
         return policy
@@ -122,7 +121,8 @@ extension DefinitionReader {
     }
 
     private func readJitter(_ fields: Fields) -> RetryPolicy.Jitter? {
-        guard let node = fields["jitter"], let jitter = Fields(node, "`jitter`", keys: ["from", "to"], findings) else {
+        guard let node = fields["jitter"], let jitter = Fields(node, "`jitter`", keys: Keys.jitter.names, findings)
+        else {
             return nil
         }
         _ = jitter.required("from")
@@ -132,21 +132,22 @@ extension DefinitionReader {
         return .between(least, most)
     }
 
-    private func readLimit(_ fields: Fields, _ policy: inout RetryPolicy) {
-        guard let node = fields["limit"], let limit = Fields(node, "`limit`", keys: ["attempt", "duration"], findings)
+    private func readLimit(_ fields: Fields, _ policy: inout RetryPolicy, ofCall: Bool) {
+        guard let node = fields["limit"], let limit = Fields(node, "`limit`", keys: Keys.retryLimit.names, findings)
         else {
             return
         }
         policy.durationMax = limit.interval("duration")
         guard let node = limit["attempt"],
-            let attempt = Fields(node, "`attempt`", keys: ["count", "duration"], findings)
+            let attempt = Fields(node, "`attempt`", keys: Keys.attemptLimit.names, findings)
         else { return }
         policy.attemptsMax = attempt.int("count", in: 1...1000)
-        if attempt.has("duration") {
+        policy.attemptMax = attempt.interval("duration")
+        if ofCall, attempt.has("duration") {
             findings.error(
-                .notYet,
+                .wrongValue,
                 at: attempt.keyPlace("duration"),
-                "give the step a `timeout`: `attempt.duration` is not in this version"
+                "an action is not interrupted: give the step a `timeout`, or put it into a `try` with this policy"
             )
         }
     }

@@ -6,7 +6,7 @@ extension DefinitionReader {
     // MARK: Raise
 
     func readRaise(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let raise = fields["raise"], let keys = Fields(raise, "`raise`", keys: ["error"], findings),
+        guard let raise = fields["raise"], let keys = Fields(raise, "`raise`", keys: Keys.raise.names, findings),
             let error = keys.required("error")
         else { return }
         guard let name = error.text else {
@@ -22,8 +22,7 @@ extension DefinitionReader {
 
     func readError(_ node: Located, site: Site) -> Node.RaisedProblem {
         let none = Node.RaisedProblem(type: .null, status: .null, title: .null, detail: nil)
-        let keys = ["type", "status", "title", "detail", "instance"]
-        guard let fields = Fields(node, "an error", keys: keys, findings) else { return none }
+        guard let fields = Fields(node, "an error", keys: Keys.problem.names, findings) else { return none }
         if let type = fields["type"] { checkProblemType(type) }
         if let status = fields["status"], !Expressions.isExpression(status) { _ = fields.int("status", in: 100...599) }
         func template(_ key: String) -> Template? { fields[key].map { expressions.template($0, site) } }
@@ -44,8 +43,9 @@ extension DefinitionReader {
             return
         }
         let known = Problem.Kind.allCases.map(\.type)
-        guard !known.contains(type) else { return }
-        let families = [Problem.Kind.runtime, .manual].map { $0.type.dropLast($0.rawValue.count) }
+        guard !known.contains(Problem.standardType(type)) else { return }
+        let families =
+            [Problem.Kind.runtime, .manual].map { String($0.type.dropLast($0.rawValue.count)) } + Problem.otherSpellings
         guard families.contains(where: { type.hasPrefix($0) }) else { return }
         findings.error(
             .wrongValue,
@@ -58,8 +58,6 @@ extension DefinitionReader {
 
     // MARK: Try
 
-    private static let catchKeys = ["errors", "as", "when", "exceptWhen", "retry", "do", "then"]
-
     func readTry(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
         guard let list = fields["try"] else {
             _ = fields.required("try")
@@ -67,42 +65,30 @@ extension DefinitionReader {
         }
         let body = readSequence(list, parent: node.index, pointer: "\(node.pointer)/try", locals: locals)
         guard let clause = fields.required("catch"),
-            let keys = Fields(clause, "`catch`", keys: Self.catchKeys, findings)
+            let keys = Fields(clause, "`catch`", keys: Keys.caught.names, findings)
         else { return }
         let variable = readVariable(keys, "as") ?? "error"
         let inner = locals + [variable]
-        if keys.has("then") {
-            findings.error(
-                .notYet,
-                at: keys.keyPlace("then"),
-                "put `then` on the step itself: `catch.then` is not in this version"
-            )
-        }
         let handler = keys["do"].map {
             readSequence($0, parent: node.index, pointer: "\(node.pointer)/catch/do", locals: inner)
         }
-        node.kind = .ready(
-            .attempt(
-                .init(
-                    body: body,
-                    filter: readFilter(keys["errors"]),
-                    variable: variable,
-                    when: keys["when"].flatMap { expressions.program($0, "`when`", .inside.with(inner)) },
-                    exceptWhen: keys["exceptWhen"].flatMap {
-                        expressions.program($0, "`exceptWhen`", .inside.with(inner))
-                    },
-                    retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
-                    handler: handler
-                )
-            )
+        let attempt = Node.Attempt(
+            body: body,
+            filter: readFilter(keys["errors"]),
+            variable: variable,
+            when: keys["when"].flatMap { expressions.program($0, "`when`", .inside.with(inner)) },
+            exceptWhen: keys["exceptWhen"].flatMap { expressions.program($0, "`exceptWhen`", .inside.with(inner)) },
+            retry: keys["retry"].flatMap { readRetry($0, locals: inner) },
+            handler: handler
         )
+        node.kind =
+            keys.has("then") ? .attempt(attempt, caughtThen: readTarget(keys["then"])) : .ready(.attempt(attempt))
     }
 
     private func readFilter(_ node: Located?) -> Node.ProblemFilter {
-        let names = ["type", "status", "instance", "title", "detail"]
-        guard let node, let errors = Fields(node, "`errors`", keys: ["with"], findings),
+        guard let node, let errors = Fields(node, "`errors`", keys: Keys.caughtErrors.names, findings),
             let with = errors.required("with"),
-            let fields = Fields(with, "a filter of errors", keys: names, findings)
+            let fields = Fields(with, "a filter of errors", keys: Keys.problem.names, findings)
         else { return Node.ProblemFilter() }
         if let type = fields["type"] { checkProblemType(type) }
         return Node.ProblemFilter(

@@ -25,7 +25,7 @@ extension DefinitionReader {
         guard let list = fields["switch"] else { return }
         var defaultLine: Int?
         let cases = readEach(list, "`switch`") { _, member -> PendingNode.PendingCase? in
-            guard let keys = Fields(member.value, "a case", keys: ["when", "then"], findings) else { return nil }
+            guard let keys = Fields(member.value, "a case", keys: Keys.choiceCase.names, findings) else { return nil }
             if !keys.has("when"), let line = defaultLine {
                 findings.error(
                     .wrongValue,
@@ -57,7 +57,7 @@ extension DefinitionReader {
     // MARK: For
 
     func readFor(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let loop = fields["for"], let keys = Fields(loop, "`for`", keys: ["each", "in", "at"], findings) else {
+        guard let loop = fields["for"], let keys = Fields(loop, "`for`", keys: Keys.loop.names, findings) else {
             return
         }
         let item = readVariable(keys, "each") ?? "item"
@@ -120,7 +120,7 @@ extension DefinitionReader {
     // MARK: Fork
 
     func readFork(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
-        guard let fork = fields["fork"], let keys = Fields(fork, "`fork`", keys: ["branches", "compete"], findings)
+        guard let fork = fields["fork"], let keys = Fields(fork, "`fork`", keys: Keys.fork.names, findings)
         else {
             return
         }
@@ -137,16 +137,21 @@ extension DefinitionReader {
             )
         }
         for branch in branches {
-            guard case .step(let name, let place)? = pending[branch]?.then else { continue }
-            findings.error(
-                .unknownTarget,
-                at: place,
-                "a branch of a `fork` leads to no other step, and so not to `\(name)`",
-                allowed: ["continue", "exit", "end"]
-            )
-            pending[branch]?.then = .unsaid
+            for case .step(let name, let place) in pending[branch]?.allTargets ?? [] {
+                tellLeadingBranch(name, place)
+            }
+            if case .step? = pending[branch]?.then { pending[branch]?.then = .unsaid }
         }
         node.kind = .ready(.parallel(branches, compete: compete))
+    }
+
+    private func tellLeadingBranch(_ name: String, _ place: Place) {
+        findings.error(
+            .unknownTarget,
+            at: place,
+            "a branch of a `fork` leads to no other step, and so not to `\(name)`",
+            allowed: ["continue", "exit", "end"]
+        )
     }
 
     // MARK: Wait

@@ -8,16 +8,13 @@ extension DefinitionReader {
         var onExhausted: Workflow.OnExhausted?
     }
 
-    private static let documentKeys = [
-        "dsl", "namespace", "name", "version", "title", "summary", "tags", "metadata",
-    ]
     /// The versions of the language whose definitions can be read.
-    private static let languageVersions = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]
+    static let languageVersions = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]
 
     func readHead(_ root: Fields) -> Head {
         var head = Head()
         guard let node = root.required("document") else { return head }
-        guard let fields = Fields(node, "`document`", keys: Self.documentKeys, findings) else { return head }
+        guard let fields = Fields(node, "`document`", keys: Keys.document.names, findings) else { return head }
         checkLanguage(fields)
         let namespace = readName(fields, "namespace", dotted: true)
         let name = readName(fields, "name", dotted: false)
@@ -49,7 +46,7 @@ extension DefinitionReader {
             return
         }
         guard let node = root["metadata"] ?? document["metadata"],
-            let fields = Fields(node, "`metadata` of a workflow", keys: ["triageQueue", "onExhausted"], findings)
+            let fields = Fields(node, "`metadata` of a workflow", keys: Keys.workflowMetadata.names, findings)
         else { return }
         if let queue = fields.text("triageQueue") {
             head.triageQueue = queue
@@ -114,19 +111,17 @@ struct Components {
     var errors: [String: Located] = [:]
     var retries: [String: Located] = [:]
     var timeouts: [String: Located] = [:]
+    var secrets: [String] = []
+    var authentications: [String: Located] = [:]
 }
 
 extension DefinitionReader {
-    private static let componentKeys = [
-        "functions", "errors", "retries", "timeouts", "secrets", "authentications", "catalogs", "extensions",
-    ]
-
     func readComponents(_ node: Located?) -> Components {
-        guard let node, let fields = Fields(node, "`use`", keys: Self.componentKeys, findings) else {
+        guard let node, let fields = Fields(node, "`use`", keys: Keys.components.names, findings) else {
             return Components()
         }
-        for key in ["secrets", "authentications", "extensions"] where fields.has(key) {
-            findings.error(.notYet, at: fields.keyPlace(key), "`use.\(key)` is not in this version")
+        if fields.has("extensions") {
+            findings.error(.notYet, at: fields.keyPlace("extensions"), "`use.extensions` is not in this version")
         }
         if fields.has("catalogs") {
             findings.error(
@@ -139,7 +134,9 @@ extension DefinitionReader {
             functions: named(fields, "functions"),
             errors: named(fields, "errors"),
             retries: named(fields, "retries"),
-            timeouts: named(fields, "timeouts")
+            timeouts: named(fields, "timeouts"),
+            secrets: readSecrets(fields),
+            authentications: named(fields, "authentications")
         )
         // Checked here too, so that a mistake in what nobody uses yet is told.
         for (_, error) in components.errors { _ = readError(error, site: .inside) }

@@ -2,7 +2,7 @@ import JSON
 
 // `call: manual`: what a person is asked to do.
 extension DefinitionReader {
-    private static let manualKeys = TaskSpec.keys + ["verify", "review"]
+    static let manualKeys = TaskSpec.keys + ["verify", "review"]
 
     func readManual(_ with: Located?, _ step: Fields, _ node: inout PendingNode, _ locals: [String]) {
         guard let with else {
@@ -83,7 +83,7 @@ extension DefinitionReader {
 
     private func checkDue(_ fields: Fields) {
         guard let node = fields["due"], !Expressions.isExpression(node),
-            let due = Fields(node, "`due`", keys: ["after", "atRisk", "calendar"], findings)
+            let due = Fields(node, "`due`", keys: Keys.due.names, findings)
         else { return }
         let after = due.required("after").flatMap { $0.isConstant ? due.interval("after") : nil }
         let atRisk = due["atRisk"].flatMap { $0.isConstant ? due.interval("atRisk") : nil }
@@ -145,7 +145,9 @@ extension DefinitionReader {
     // MARK: Other people
 
     private func checkSeparation(_ node: Located) {
-        guard !Expressions.isExpression(node), let fields = Fields(node, "`separation`", keys: ["not"], findings) else {
+        guard !Expressions.isExpression(node),
+            let fields = Fields(node, "`separation`", keys: Keys.separation.names, findings)
+        else {
             return
         }
         _ = fields.required("not")
@@ -164,10 +166,10 @@ extension DefinitionReader {
         }
     }
 
-    private enum Reviewer: String, CaseIterable { case another }
+    enum Reviewer: String, CaseIterable { case another }
 
     private func readReview(_ node: Located, _ site: Site) -> ManualWork.Review? {
-        guard let fields = Fields(node, "`review`", keys: ["by", "skills", "when"], findings) else { return nil }
+        guard let fields = Fields(node, "`review`", keys: Keys.review.names, findings) else { return nil }
         _ = fields.choice("by", of: Reviewer.self)
         let skills = fields.texts("skills") ?? []
         for skill in skills where !vocabulary.skills.contains(skill.text ?? "") {

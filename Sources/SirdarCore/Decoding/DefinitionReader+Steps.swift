@@ -166,7 +166,7 @@ extension DefinitionReader {
 
     private func readCommon(_ fields: Fields, _ node: inout PendingNode, _ locals: [String]) {
         node.condition = fields["if"].flatMap { expressions.program($0, "`if`", .before.with(locals)) }
-        node.input = readInput(fields["input"], from: .before.with(locals), of: "a step")
+        node.input = readInput(fields["input"], from: inputSite(fields, locals), of: "a step")
         node.output = readOutput(fields["output"], "output", site: .after.with(locals))
         node.export = readOutput(fields["export"], "export", site: .after.with(locals))
         node.timeout = readTimeout(fields["timeout"], site: .inside.with(locals))
@@ -215,12 +215,8 @@ extension DefinitionReader {
         case .raise: readRaise(fields, &node, locals)
         case .wait: readWait(fields, &node, locals)
         case .run: readRun(fields, &node, locals)
-        case .listen, .emit:
-            findings.error(
-                .notYet,
-                at: fields.keyPlace(kind.rawValue),
-                "`\(kind.rawValue)` is part of the language, and not in this version"
-            )
+        case .listen: readListen(fields, &node, locals)
+        case .emit: readEmit(fields, &node, locals)
         }
     }
 }

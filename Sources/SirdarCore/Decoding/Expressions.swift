@@ -25,6 +25,8 @@ struct Site {
 final class Expressions {
     private let findings: Findings
     private var compiled: [String: JQ.Program] = [:]
+    /// The secrets that the definition declares.
+    var secrets: [String] = []
 
     init(findings: Findings) { self.findings = findings }
 
@@ -117,6 +119,7 @@ extension Expressions {
         do {
             let program = try JQ.Program(source.text, variables: site.names)
             compiled[key] = program
+            if program.variablesUsed.contains("secrets") { checkSecrets(source, node) }
             return program
         } catch {
             tell(error, source, node, site)
@@ -124,10 +127,23 @@ extension Expressions {
         }
     }
 
+    private func checkSecrets(_ source: Source, _ node: Located) {
+        for (name, offset) in JQ.Program.members(of: "secrets", in: source.text) where !secrets.contains(name) {
+            let place = node.place(ofScalar: source.offset + offset)
+            findings.unknown("secret", name, in: "`use.secrets`", at: place, known: secrets)
+        }
+    }
+
     private func tell(_ error: CompileError, _ source: Source, _ node: Located, _ site: Site) {
         let scalar = source.scalar(line: error.line, column: error.column)
         let place = node.place(ofScalar: scalar)
-        if let name = source.variable(at: scalar), !site.names.contains(name) {
+        if source.variable(at: scalar) == "secrets" {
+            findings.error(
+                .unknownVariable,
+                at: place,
+                "`$secrets` is known only in `input.from` of a step that calls http, in a workflow with `use.secrets`"
+            )
+        } else if let name = source.variable(at: scalar), !site.names.contains(name) {
             findings.error(
                 .unknownVariable,
                 at: place,

@@ -25,6 +25,8 @@ struct PendingNode {
     enum Kind {
         case ready(Node.Kind)
         case choice([PendingCase])
+        /// A `try` whose `catch` leads somewhere of its own.
+        case attempt(Node.Attempt, caughtThen: Target)
     }
 
     struct PendingCase {
@@ -54,6 +56,7 @@ extension PendingNode {
             // The default is tried last, wherever it is written.
             let ordered = cases.filter { $0.when != nil } + cases.filter { $0.when == nil }
             ready = .choice(ordered.map { Node.Case(name: $0.name, when: $0.when, then: flow($0.then)) })
+        case .attempt(let attempt, let then): ready = .attempt(attempt.leading(to: flow(then)))
         }
         return Node(
             index: index,
@@ -78,6 +81,7 @@ extension PendingNode {
     var allTargets: [Target] {
         switch kind {
         case .choice(let cases): cases.map(\.then) + [then]
+        case .attempt(_, let caughtThen): [then, caughtThen]
         case .ready, nil: [then]
         }
     }
@@ -88,7 +92,24 @@ extension PendingNode {
         case .choice(let cases):
             cases.map(\.then) + (cases.contains { $0.when == nil } && condition == nil ? [] : [then])
         case .ready(.raise) where condition == nil: []
+        case .attempt(_, let caughtThen): [then, caughtThen]
         case .ready, nil: [then]
         }
+    }
+}
+
+extension Node.Attempt {
+    /// The same, going elsewhere once a problem was caught.
+    fileprivate func leading(to flow: Flow) -> Node.Attempt {
+        .init(
+            body: body,
+            filter: filter,
+            variable: variable,
+            when: when,
+            exceptWhen: exceptWhen,
+            retry: retry,
+            handler: handler,
+            caughtThen: flow
+        )
     }
 }

@@ -9,6 +9,10 @@ package struct Vocabulary: Sendable {
     package var runbooks: [String: Runbook]
     package var calendars: Set<String>
     package var workflows: Set<WorkflowName>
+    /// What a step that gives up does in a workflow that does not say it.
+    package var onExhausted: Workflow.OnExhausted
+    /// The names of time zones; empty: they are not checked.
+    package var timeZones: Set<String>
 
     package init(
         functions: [Function] = [],
@@ -16,14 +20,18 @@ package struct Vocabulary: Sendable {
         skills: Set<String> = [],
         runbooks: [Runbook] = [],
         calendars: Set<String> = [],
-        workflows: Set<WorkflowName> = []
+        workflows: Set<WorkflowName> = [],
+        onExhausted: Workflow.OnExhausted = .askPerson,
+        timeZones: Set<String> = []
     ) {
-        self.functions = Dictionary(functions.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        self.functions = Dictionary((functions + [.http]).map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         self.queues = Dictionary(queues.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         self.skills = skills
         self.runbooks = Dictionary(runbooks.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         self.calendars = calendars
         self.workflows = workflows
+        self.onExhausted = onExhausted
+        self.timeZones = timeZones
     }
 }
 

@@ -37,14 +37,15 @@ extension Node {
     package var call: Call? {
         switch kind {
         case .call(let call): call
-        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .manual, .workflow: nil
+        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .manual, .workflow, .emit, .listen:
+            nil
         }
     }
 
     package var manual: ManualWork? {
         switch kind {
         case .manual(let work): work
-        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .call, .workflow: nil
+        case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise, .wait, .call, .workflow, .emit, .listen: nil
         }
     }
 }

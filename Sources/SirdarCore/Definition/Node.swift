@@ -97,6 +97,10 @@ extension Node {
         case manual(ManualWork)
         /// Another workflow, as an instance of its own (`run: workflow`).
         case workflow(Subflow)
+        /// Tells the world an event (`emit`).
+        case emit(Emission)
+        /// Waits for events (`listen`).
+        case listen(Listener)
     }
 
     package struct Case: Sendable {
@@ -141,6 +145,8 @@ extension Node {
         package let retry: RetryPolicy?
         /// What to do instead, a sequence; `nil`: nothing, the attempt ends well with no output of its own.
         package let handler: Int?
+        /// Where to go when a problem was caught; the step's own `then` when `nil`.
+        package let caughtThen: Flow?
 
         package init(
             body: Int,
@@ -149,7 +155,8 @@ extension Node {
             when: JQ.Program? = nil,
             exceptWhen: JQ.Program? = nil,
             retry: RetryPolicy? = nil,
-            handler: Int? = nil
+            handler: Int? = nil,
+            caughtThen: Flow? = nil
         ) {
             self.body = body
             self.filter = filter
@@ -158,6 +165,7 @@ extension Node {
             self.exceptWhen = exceptWhen
             self.retry = retry
             self.handler = handler
+            self.caughtThen = caughtThen
         }
     }
 
@@ -184,9 +192,14 @@ extension Node {
         }
 
         package func matches(_ problem: Problem) -> Bool {
-            (type == nil || type == problem.type) && (status == nil || status == problem.status)
+            isType(problem.type) && (status == nil || status == problem.status)
                 && (instance == nil || instance == problem.instance) && (title == nil || title == problem.title)
                 && (detail == nil || detail == problem.detail)
+        }
+
+        private func isType(_ other: String) -> Bool {
+            guard let type else { return true }
+            return type == other || Problem.standardType(type) == Problem.standardType(other)
         }
     }
 
@@ -210,11 +223,14 @@ extension Node {
         package let with: Template
         /// How often and how soon to try again; the action's own when `nil`.
         package let retry: RetryPolicy?
+        /// What of the response is the output; `nil` for everything but `call: http`.
+        package let http: HTTPCall.Output?
 
-        package init(action: String, with: Template, retry: RetryPolicy? = nil) {
+        package init(action: String, with: Template, retry: RetryPolicy? = nil, http: HTTPCall.Output? = nil) {
             self.action = action
             self.with = with
             self.retry = retry
+            self.http = http
         }
     }
 
@@ -223,12 +239,25 @@ extension Node {
         package let name: String
         package let version: String
         package let input: Template
+        /// Whether its end is waited for; otherwise it goes its own way.
+        package let isAwaited: Bool
+        /// Whether its output is the step's; otherwise the step has none.
+        package let returns: Bool
 
-        package init(namespace: String, name: String, version: String, input: Template) {
+        package init(
+            namespace: String,
+            name: String,
+            version: String,
+            input: Template,
+            isAwaited: Bool = true,
+            returns: Bool = true
+        ) {
             self.namespace = namespace
             self.name = name
             self.version = version
             self.input = input
+            self.isAwaited = isAwaited
+            self.returns = returns
         }
     }
 }

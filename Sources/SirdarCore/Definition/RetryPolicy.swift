@@ -18,6 +18,8 @@ package struct RetryPolicy: Sendable, Hashable {
     package var jitter: Jitter
     /// Attempts in all, the first included; `nil`: no limit.
     package var attemptsMax: Int?
+    /// An attempt that takes longer has failed; `nil`: no limit.
+    package var attemptMax: Interval?
     /// No new attempt starts later than this after the first.
     package var durationMax: Interval?
     package var when: JQ.Program?
@@ -29,6 +31,7 @@ package struct RetryPolicy: Sendable, Hashable {
         delayMax: Interval = .minutes(5),
         jitter: Jitter = .none,
         attemptsMax: Int? = nil,
+        attemptMax: Interval? = nil,
         durationMax: Interval? = nil,
         when: JQ.Program? = nil,
         exceptWhen: JQ.Program? = nil
@@ -38,6 +41,7 @@ package struct RetryPolicy: Sendable, Hashable {
         self.delayMax = delayMax
         self.jitter = jitter
         self.attemptsMax = attemptsMax
+        self.attemptMax = attemptMax
         self.durationMax = durationMax
         self.when = when
         self.exceptWhen = exceptWhen

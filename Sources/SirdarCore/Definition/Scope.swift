@@ -14,6 +14,8 @@ package struct Scope: Sendable {
     /// The task as it is; only in the deferred parts of manual work.
     package var task: JSON?
     var locals: [String: JSON]
+    /// `$secrets`; only where a call's input is made.
+    var secrets: SecretReferences?
 
     package init(
         workflow: Workflow,
@@ -58,6 +60,7 @@ package struct Scope: Sendable {
         case "workflow": return workflowDescriptor
         case "task": return task ?? taskDescriptor
         case "form": return form ?? .null
+        case "secrets": return secrets?.json ?? .null
         case "runtime": return ["name": "sirdar"]
         default: return .null
         }

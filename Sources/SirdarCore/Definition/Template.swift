@@ -7,6 +7,8 @@ package enum Template: Sendable, Hashable {
     case expression(JQ.Program)
     case array([Template])
     case object([Field])
+    /// An address with names in braces.
+    case uri(URITemplate)
 
     package struct Field: Sendable, Hashable {
         package let key: String
@@ -28,7 +30,7 @@ package enum Template: Sendable, Hashable {
     /// Every expression in it, in the order of the text.
     package var programs: [JQ.Program] {
         switch self {
-        case .constant: []
+        case .constant, .uri: []
         case .expression(let program): [program]
         case .array(let elements): elements.flatMap(\.programs)
         case .object(let fields): fields.flatMap(\.value.programs)
@@ -53,6 +55,7 @@ extension Template {
             var object = JSON.Object()
             for field in fields { object[field.key] = try field.value.evaluate(input, scope) }
             return .object(object)
+        case .uri(let template): return .string(try template.expand(input))
         }
     }
 }

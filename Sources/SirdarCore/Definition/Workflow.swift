@@ -19,6 +19,10 @@ package struct Workflow: Sendable {
     package let triageQueue: String
     /// What a step that gives up does when nothing else is said about it.
     package let onExhausted: OnExhausted
+    /// The secrets that its steps may use, by their names.
+    package let secrets: [String]
+    /// When instances of it start by themselves.
+    package let schedule: Schedule?
 
     package init(
         document: Document,
@@ -28,7 +32,9 @@ package struct Workflow: Sendable {
         output: DataOut = .none,
         timeout: Timeout? = nil,
         triageQueue: String = "triage",
-        onExhausted: OnExhausted = .askPerson
+        onExhausted: OnExhausted = .askPerson,
+        secrets: [String] = [],
+        schedule: Schedule? = nil
     ) {
         precondition(!nodes.isEmpty, "a workflow has at least its root")
         self.document = document
@@ -39,6 +45,8 @@ package struct Workflow: Sendable {
         self.timeout = timeout
         self.triageQueue = triageQueue
         self.onExhausted = onExhausted
+        self.secrets = secrets
+        self.schedule = schedule
     }
 
     package subscript(node: Int) -> Node { nodes[node] }

@@ -14,8 +14,8 @@ package struct Instance: Sendable, Hashable {
     package let parent: Parent?
     package let origin: Origin
     package let startedAt: Timestamp
-    /// The workflow's input, checked and transformed; it never changes after the start.
-    package var input: JSON
+    /// The workflow's input as it was given, `$workflow.input`; it never changes.
+    package let input: JSON
     /// `$context`.
     package var context: JSON
     package var status: Status

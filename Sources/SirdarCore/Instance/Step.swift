@@ -51,6 +51,23 @@ package struct Step: Sendable, Hashable {
         case child
         /// A call has given up and a person decides. Can go to calling, or end.
         case needsPerson(Problem, attempts: Int)
+        /// Events are awaited; with `foreach`, what is done with the last of them may be in progress as well.
+        case listening(Listening)
+    }
+
+    /// A step that listens: what it has heard, and what was done with it.
+    package struct Listening: Sendable, Hashable {
+        package var hearing: Hearing
+        /// What was made of each event, in their order; the next one is that after the last of these.
+        package var outputs: [JSON]
+        /// What is being done with the next event.
+        package var body: Step?
+
+        package init(hearing: Hearing, outputs: [JSON] = [], body: Step? = nil) {
+            self.hearing = hearing
+            self.outputs = outputs
+            self.body = body
+        }
     }
 
     /// How the steps of a suspended instance have ended.
@@ -104,6 +121,7 @@ extension Step {
         case .parallel(let branches): branches.flatMap(\.leaves)
         case .attempt(body: let body, retries: _, since: _): body.leaves
         case .handling(body: let body, problem: _): body.leaves
+        case .listening(let listening): (listening.hearing.isOver ? [] : [self]) + (listening.body?.leaves ?? [])
         case .entering, .pending, .concluding, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson: [self]
         }
     }
@@ -120,7 +138,7 @@ extension Step {
             case .retrying(let at): .retrying(at: at)
             case .polling: .running
             }
-        case .manual, .waiting, .child: .waiting
+        case .manual, .waiting, .child, .listening: .waiting
         case .needsPerson: .needsPerson
         }
     }

@@ -32,6 +32,12 @@ package enum Effect: Sendable, Hashable {
     case dropTimer(step: Int, kind: TimerKind)
     case startChild(step: Int, subflow: SubflowStart)
     case cancelChild(step: Int, reason: String)
+    /// Tell the world an event.
+    case emit(step: Int, event: CloudEvent)
+    /// Let events of these addresses find the step, and of no others: those after the event of the given number, or
+    /// those after this decision.
+    case listen(step: Int, addresses: [EventAddress], after: Int64?)
+    case stopListening(step: Int)
     /// The instance has ended: tell the step that waits for it.
     case tellParent(Instance.Parent, Instance.Ending)
 
@@ -84,12 +90,15 @@ package enum Effect: Sendable, Hashable {
         package let name: String
         package let version: String
         package let input: JSON
+        /// Whether the step waits for its end.
+        package let isAwaited: Bool
 
-        package init(namespace: String, name: String, version: String, input: JSON) {
+        package init(namespace: String, name: String, version: String, input: JSON, isAwaited: Bool = true) {
             self.namespace = namespace
             self.name = name
             self.version = version
             self.input = input
+            self.isAwaited = isAwaited
         }
     }
 }

@@ -11,6 +11,8 @@ package enum Event: Sendable, Hashable {
     case taskEnded(step: Int, end: TaskEnd)
     case childEnded(step: Int, ending: Instance.Ending)
     case cancelRequested(reason: String)
+    /// An event of the world has come; `sequence` is its number among all of them.
+    case eventCame(CloudEvent, sequence: Int64)
 
     // What a supervisor does to an instance: see `Interpreter+Supervision`.
     case suspended
@@ -32,6 +34,7 @@ package enum Event: Sendable, Hashable {
         case .taskEnded: "task.ended"
         case .childEnded: "child.ended"
         case .cancelRequested: "instance.cancelRequested"
+        case .eventCame: "event.came"
         case .suspended: "instance.suspended"
         case .resumed: "instance.resumed"
         case .stepDecided: "step.decided"
@@ -98,6 +101,8 @@ package enum TimerKind: Int, Sendable, Hashable, CaseIterable {
     case childEnded = 4
     /// What the instance runs for is over, and it is to be cancelled.
     case cancel = 5
+    /// Something is due about who holds a task: an unstarted claim lapses, a hold ends, a reminder.
+    case holder = 6
 }
 
 /// The machine says no: the event does not apply, and nothing changes.
@@ -114,6 +119,8 @@ package enum Refusal: Error, Sendable, Hashable {
     case notAwaited(step: Int, awaiting: String)
     /// What had begun is already being undone.
     case unwinding
+    /// No step listens for this event, or none any more.
+    case notListening
     /// A task's rules forbid it.
     case task(TaskRefusal)
     case alreadySuspended(since: Timestamp)

@@ -4,7 +4,19 @@ import JSON
 extension Interpreter {
     mutating func runAttempt(_ step: Step, _ attempt: Node.Attempt, retries: Int, since: Timestamp) -> Outcome {
         if retries == 0 { record(StepChange(step: step.number, node: step.node, phase: .running)) }
-        return attemptWent(step, retries: retries, since: since, enter(attempt.body, step.input))
+        let body = enter(attempt.body, step.input)
+        if case .active(let body) = body, let longest = attempt.retry?.attemptMax {
+            effects.append(.setTimer(step: body.number, kind: .timeout, at: moment.now.advanced(by: longest)))
+        }
+        return attemptWent(step, retries: retries, since: since, body)
+    }
+
+    /// How long the body of an attempt may take at a time; `nil` when the step is no such body.
+    func attemptMax(of step: Step) -> Interval? {
+        guard let parent = workflow[step.node].parent, case .attempt(let attempt) = workflow[parent].kind,
+            attempt.body == step.node
+        else { return nil }
+        return attempt.retry?.attemptMax
     }
 
     mutating func attemptWent(_ step: Step, retries: Int, since: Timestamp, _ outcome: Outcome) -> Outcome {
@@ -44,7 +56,7 @@ extension Interpreter {
             record(StepChange(step: step.number, node: step.node, phase: .retrying(at: at), problem: problem))
             return .active(step)
         }
-        guard let handler = attempt.handler else { return finish(step, step.input) }
+        guard let handler = attempt.handler else { return finish(step, step.input, flow: attempt.caughtThen) }
         let outer = locals
         defer { locals = outer }
         locals[attempt.variable] = problem.json
@@ -52,13 +64,16 @@ extension Interpreter {
     }
 
     mutating func handlerWent(_ step: Step, _ problem: Problem, _ outcome: Outcome) -> Outcome {
+        guard case .attempt(let attempt) = workflow[step.node].kind else {
+            preconditionFailure("a handler belongs to an attempt")
+        }
         var step = step
         switch outcome {
         case .active(let body):
             step.state = .handling(body: body, problem: problem)
             return .active(step)
         case .ended(let output, let flow):
-            return finish(step, output, flow: flow == .end ? .end : nil)
+            return finish(step, output, flow: flow == .end ? .end : attempt.caughtThen)
         case .faulted(let problem): return fault(step, problem)
         }
     }

@@ -18,6 +18,12 @@ extension Interpreter {
             return beginParallel(step, branches, compete: compete)
         case .attempt(let attempt):
             return runAttempt(step, attempt, retries: 0, since: moment.now)
+        case .emit(let emission):
+            let event = try emission.event(step, scope(node, step.input, step), at: moment.now)
+            effects.append(.emit(step: step.number, event: event))
+            return finish(step, event.json)
+        case .listen(let listener):
+            try beginListening(&step, node, listener)
         case .raise(let raised):
             throw try evaluate(raised, step, node)
         case .wait(let template):
@@ -38,9 +44,11 @@ extension Interpreter {
                 namespace: subflow.namespace,
                 name: subflow.name,
                 version: subflow.version,
-                input: input
+                input: input,
+                isAwaited: subflow.isAwaited
             )
             effects.append(.startChild(step: step.number, subflow: start))
+            guard subflow.isAwaited else { return startedAlone(step, node, input) }
         }
         if node.compensation != nil {
             instance.undos.append(.init(step: step.number, node: node.index, input: step.input))
@@ -50,8 +58,20 @@ extension Interpreter {
         return .active(step)
     }
 
+    /// A workflow that is not waited for: the step is over when it has been started, and gives what it was given.
+    private mutating func startedAlone(_ step: Step, _ node: Node, _ input: JSON) -> Outcome {
+        var step = step
+        step.state = .entering
+        if node.compensation != nil {
+            instance.undos.append(.init(step: step.number, node: node.index, input: step.input))
+        }
+        record(StepChange(step: step.number, node: node.index, phase: .running, input: input))
+        return finish(step, step.input)
+    }
+
     private mutating func beginCall(_ step: inout Step, _ node: Node, _ call: Node.Call) throws(Problem) {
-        let arguments = try call.with.evaluate(step.input, scope(node, step.input, step))
+        var arguments = try call.with.evaluate(step.input, scope(node, step.input, step))
+        if call.http != nil, let references = references(of: step.number) { arguments = try references.seal(arguments) }
         step.state = .calling(.init(attempt: 1, since: moment.now))
         effects.append(
             .perform(
@@ -77,10 +97,10 @@ extension Interpreter {
     private func toldInput(_ step: Step, _ node: Node) -> JSON? {
         guard let last = effects.last(where: { $0.step == step.number }) else { return nil }
         switch last {
-        case .perform(let work): return work.input
+        case .perform(let work): return node.call?.told(work.input) ?? work.input
         case .startChild(step: _, let start): return start.input
         case .setTimer, .performAgain, .park, .dropWork, .amendWork, .openTask, .closeTask, .dropTimer, .cancelChild,
-            .tellParent:
+            .tellParent, .emit, .listen, .stopListening:
             return nil
         }
     }
@@ -123,7 +143,8 @@ extension Effect {
         case .performAgain(let step, attempt: _, notBefore: _), .park(let step), .dropWork(let step),
             .amendWork(let step, action: _, input: _), .closeTask(let step, expired: _),
             .setTimer(let step, kind: _, at: _), .dropTimer(let step, kind: _),
-            .startChild(let step, subflow: _), .cancelChild(let step, reason: _):
+            .startChild(let step, subflow: _), .cancelChild(let step, reason: _), .emit(let step, event: _),
+            .listen(let step, addresses: _, after: _), .stopListening(let step):
             step
         case .tellParent: nil
         }

@@ -4,14 +4,15 @@ import JSON
 extension Interpreter {
     mutating func started() throws(Refusal) {
         guard case .notStarted = instance.progress else { throw .alreadyStarted }
+        var input = instance.input
         do {
             try check(workflow.input.schema, instance.input, workflow[0], "input")
             if let from = workflow.input.from {
-                instance.input = try from.evaluate(instance.input, scope(workflow[0], instance.input))
+                input = try from.evaluate(instance.input, scope(workflow[0], instance.input))
             }
             if let timeout = workflow.timeout {
                 let length = try interval(
-                    timeout.after.evaluate(instance.input, scope(workflow[0], instance.input)),
+                    timeout.after.evaluate(input, scope(workflow[0], input)),
                     workflow[0]
                 )
                 // Step 0 stands for the workflow as a whole.
@@ -22,14 +23,18 @@ extension Interpreter {
             return unwind(.problem(error), draining: [])
         }
         instance.status = .running
-        conclude(enter(0, instance.input))
+        conclude(enter(0, input))
     }
 
     mutating func stepSucceeded(_ number: Int, attempt: Int, output: JSON) throws(Refusal) {
         if case .unwinding = instance.progress { return try undoAnswered(number, attempt: attempt, .success(output)) }
         try travel(to: number) { (interpreter: inout Interpreter, step: Step) throws(Refusal) in
             try interpreter.expectCall(step, attempt)
-            return interpreter.finish(step, output, attempt: attempt)
+            guard let call = interpreter.workflow[step.node].call else {
+                preconditionFailure("a step that calls is a call")
+            }
+            let answer = call.read(output)
+            return interpreter.finish(step, answer.output, attempt: attempt, telling: answer.told)
         }
     }
 
@@ -72,7 +77,7 @@ extension Interpreter {
                 }
                 return interpreter.runAttempt(step, attempt, retries: retries, since: since)
             case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling,
-                .calling, .manual, .waiting, .child, .needsPerson:
+                .calling, .manual, .waiting, .child, .needsPerson, .listening:
                 throw .notAwaited(step: number, awaiting: step.phase.name)
             }
         }
@@ -85,7 +90,7 @@ extension Interpreter {
             case .manual: return try interpreter.workEnded(step, end)
             case .needsPerson(let problem, _): return try interpreter.personDecided(step, problem, end)
             case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling,
-                .calling, .waiting, .child:
+                .calling, .waiting, .child, .listening:
                 throw .notAwaited(step: number, awaiting: step.phase.name)
             }
         }
@@ -96,7 +101,11 @@ extension Interpreter {
         try travel(to: number) { (interpreter: inout Interpreter, step: Step) throws(Refusal) in
             guard case .child = step.state else { throw .notAwaited(step: number, awaiting: step.phase.name) }
             switch ending {
-            case .output(let output): return interpreter.finish(step, output)
+            case .output(let output):
+                guard case .workflow(let subflow) = interpreter.workflow[step.node].kind, !subflow.returns else {
+                    return interpreter.finish(step, output)
+                }
+                return interpreter.finish(step, .null)
             case .problem(let problem): return interpreter.fault(step, problem)
             case .cancelled(let reason):
                 return interpreter.fault(step, Problem(.runtime, "The workflow that it runs was cancelled: \(reason)"))
@@ -252,6 +261,14 @@ extension Interpreter {
             locals[attempt.variable] = problem.json
             guard let outcome = try travel(body, to: number, change) else { return nil }
             return handlerWent(step, problem, outcome)
+        case .listening(let listening):
+            guard case .listen(let listener) = workflow[step.node].kind, let iterator = listener.iterator,
+                let body = listening.body
+            else { return nil }
+            let outcome = try withItem(listening, iterator) { (interpreter) throws(Refusal) in
+                try interpreter.travel(body, to: number, change)
+            }
+            return outcome.map { iterationWent(step, listening, $0) }
         case .entering, .pending, .concluding, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson:
             return nil
         }

@@ -15,12 +15,12 @@ extension Interpreter {
     }
 
     /// The step waits for a person, who sees what went wrong and decides.
-    mutating func askPerson(_ step: Step, _ problem: Problem, attempts: Int) -> Outcome {
+    mutating func askPerson(_ step: Step, _ problem: Problem, attempts: Int, isUndo: Bool = false) -> Outcome {
         let node = workflow[step.node]
         var step = step
         step.state = .needsPerson(problem, attempts: attempts)
         effects.append(.park(step: step.number))
-        let spec = TaskSpec.triage(of: node, in: workflow, problem: problem, attempts: attempts)
+        let spec = TaskSpec.triage(of: node, in: workflow, problem: problem, attempts: attempts, isUndo: isUndo)
         effects.append(.openTask(.init(step: step.number, node: node.index, kind: .triage, spec: spec)))
         record(
             StepChange(step: step.number, node: step.node, phase: .needsPerson, attempt: attempts, problem: problem)
@@ -31,6 +31,7 @@ extension Interpreter {
     mutating func personDecided(_ step: Step, _ problem: Problem, _ end: TaskEnd) throws(Refusal) -> Outcome {
         switch end {
         case .retry(let input):
+            try checkReplacement(input, of: step)
             // The task has ended by this very decision: nothing is left to close.
             return .active(calledAgain(step, input: input))
         case .skipped(let output):
@@ -46,6 +47,12 @@ extension Interpreter {
             return fault(over, given)
         case .completed: throw .notAwaited(step: step.number, awaiting: "retry, skip or giveUp")
         }
+    }
+
+    /// The arguments of a call over HTTP say which secrets are filled in where, and only the machine may say that.
+    func checkReplacement(_ input: JSON?, of step: Step) throws(Refusal) {
+        guard input != nil, workflow[step.node].call?.http != nil else { return }
+        throw .task(.invalid([.init(field: "input", HTTPCall.keepsArguments)]))
     }
 
     /// A new round of attempts; in a suspended instance it begins when that is resumed.

@@ -48,7 +48,7 @@ extension Interpreter {
         case .concluding(.output(let output)): return finish(step, output)
         case .concluding(.problem(let problem)): return fault(step, problem)
         case .pending, .entering, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .calling, .manual,
-            .waiting, .child, .needsPerson:
+            .waiting, .child, .needsPerson, .listening:
             if let position = instance.marks.firstIndex(where: { $0.step == step.number }) {
                 // The context may have been edited since.
                 instance.marks[position] = .init(
@@ -136,16 +136,17 @@ extension Interpreter {
         guard instance.suspension != nil else { throw .notStopped }
         switch (end, step.state) {
         case (.retry(let input), .calling(let calling)) where isParked(step, calling):
+            try checkReplacement(input, of: step)
             return .active(calledAgain(step, input: input))
         case (.skipped(let output), .pending), (.skipped(let output), .manual), (.skipped(let output), .waiting),
-            (.skipped(let output), .child):
+            (.skipped(let output), .child), (.skipped(let output), .listening):
             let outcome = try skip(step, output)
             abandonInside(step, expired: false)
             return outcome
         case (.skipped(let output), .calling(let calling)) where isParked(step, calling):
             return try skip(step, output)
         case (.giveUp(let reason), .manual), (.giveUp(let reason), .waiting), (.giveUp(let reason), .child),
-            (.giveUp(let reason), .attemptLater):
+            (.giveUp(let reason), .attemptLater), (.giveUp(let reason), .listening):
             abandonInside(step, expired: false)
             return fault(step, Problem(.runtime, "Given up: \(reason)"))
         case (.giveUp(let reason), .calling(let calling)) where isParked(step, calling):
@@ -187,10 +188,11 @@ extension Interpreter {
         case .calling(let calling) where isParked(step, calling): break
         case .needsPerson: break
         case .entering, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling, .calling,
-            .manual, .waiting, .child:
+            .manual, .waiting, .child, .listening:
             throw .notEditable(step: step.number)
         }
         guard let call = workflow[step.node].call else { throw .notEditable(step: step.number) }
+        try checkReplacement(input, of: step)
         effects.append(.amendWork(step: step.number, action: call.action, input: input))
         return .active(step)
     }
@@ -276,16 +278,20 @@ extension Instance.Unwinding {
 }
 
 extension Workflow {
-    /// Whether an instance can go back to the step: branches share the context, so there is no way back into a fork.
+    /// Whether an instance can go back to the step: branches share the context, so there is no way back into a fork;
+    /// nor into what is done with an event, while more of them come.
     func isRewindable(_ index: Int) -> Bool {
         switch self[index].kind {
         case .set, .raise: return false
-        case .sequence, .choice, .loop, .parallel, .attempt, .wait, .call, .manual, .workflow: break
+        case .sequence, .choice, .loop, .parallel, .attempt, .wait, .call, .manual, .workflow, .emit, .listen: break
         }
         var node = self[index]
         while let parent = node.parent {
             node = self[parent]
-            if case .parallel = node.kind { return false }
+            switch node.kind {
+            case .parallel, .listen: return false
+            case .sequence, .choice, .loop, .attempt, .wait, .call, .manual, .workflow, .emit, .set, .raise: break
+            }
         }
         return true
     }
@@ -301,6 +307,7 @@ extension Step {
             [body]
         case .parallel(let branches):
             branches.compactMap { if case .active(let step) = $0 { step } else { nil } }
+        case .listening(let listening): listening.body.map { [$0] } ?? []
         case .entering, .pending, .concluding, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson: []
         }
     }

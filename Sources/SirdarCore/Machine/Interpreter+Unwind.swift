@@ -41,6 +41,7 @@ extension Interpreter {
         case .waiting: effects.append(.dropTimer(step: step.number, kind: .wait))
         case .attemptLater: effects.append(.dropTimer(step: step.number, kind: .retry))
         case .child: effects.append(.cancelChild(step: step.number, reason: "The step that waited for it is over."))
+        case .listening(let listening): if let body = listening.body { abandon(body) }
         case .entering, .pending, .concluding, .calling, .needsPerson: break
         }
     }
@@ -57,7 +58,7 @@ extension Interpreter {
             case .retrying(let at), .polling(let at): return at <= moment.now
             }
         case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .attemptLater, .handling,
-            .manual, .waiting, .needsPerson:
+            .manual, .waiting, .needsPerson, .listening:
             return false
         }
     }
@@ -98,7 +99,7 @@ extension Interpreter {
                         )
                     )
                 )
-                record(StepChange(step: number, node: undo.node, phase: .running, input: arguments))
+                record(StepChange(step: number, node: undo.node, phase: .running, input: call.told(arguments)))
             } catch {
                 step = needPersonToUndo(step, error, attempts: 0)
             }
@@ -129,7 +130,9 @@ extension Interpreter {
             let step = unwinding.draining.remove(at: position)
             try expectCall(step, attempt)
             effects.append(.dropWork(step: number))
-            if case .success(let output) = answer { noteOutput(of: step, output) }
+            if case .success(let output) = answer {
+                noteOutput(of: step, workflow[step.node].call?.read(output).output ?? output)
+            }
             instance.progress = .unwinding(unwinding)
             return undoNext()
         }
@@ -138,7 +141,8 @@ extension Interpreter {
         switch answer {
         case .success(let output):
             effects.append(.dropWork(step: number))
-            record(StepChange(step: number, node: step.node, phase: .completed, attempt: attempt, output: output))
+            let told = workflow[step.node].compensation?.read(output).told ?? output
+            record(StepChange(step: number, node: step.node, phase: .completed, attempt: attempt, output: told))
             unwinding.current = nil
         case .failure(let failure):
             let policy = workflow[step.node].compensation?.retry ?? .standard
@@ -202,7 +206,7 @@ extension Interpreter {
     }
 
     private mutating func needPersonToUndo(_ step: Step, _ problem: Problem, attempts: Int) -> Step {
-        guard case .active(let waiting) = askPerson(step, problem, attempts: attempts) else {
+        guard case .active(let waiting) = askPerson(step, problem, attempts: attempts, isUndo: true) else {
             preconditionFailure("a step that waits for a person is active")
         }
         return waiting

@@ -10,6 +10,8 @@ struct Interpreter {
     var changes: [StepChange] = []
     /// What the loops and handlers around the current step define: `$item`, `$index`, `$error`.
     var locals: [String: JSON] = [:]
+    /// The number of the event of the world that this decision is about.
+    var eventInHand: Int64?
     /// Abandoned calls that must answer before they are undone.
     var drained: [Step] = []
     /// Steps entered by this decision. A definition whose automatic part never waits must not hang the engine.
@@ -53,7 +55,7 @@ struct Interpreter {
                 record(StepChange(step: number, node: index, phase: .skipped))
                 return .ended(raw, node.then)
             }
-            let input = try accept(node.input, raw, node)
+            let input = try accept(node.input, raw, node, number)
             let step = Step(number: number, node: index, startedAt: moment.now, input: input, state: .entering)
             return try begin(step, node)
         } catch {
@@ -62,7 +64,15 @@ struct Interpreter {
     }
 
     /// Ends a step well: its output, its export, then where to go.
-    mutating func finish(_ step: Step, _ raw: JSON, flow: Flow? = nil, attempt: Int? = nil) -> Outcome {
+    ///
+    /// `telling`: what the story tells instead of the output.
+    mutating func finish(
+        _ step: Step,
+        _ raw: JSON,
+        flow: Flow? = nil,
+        attempt: Int? = nil,
+        telling: JSON? = nil
+    ) -> Outcome {
         if let held = heldConclusion(step, .output(raw)) { return .active(held) }
         let node = workflow[step.node]
         do {
@@ -82,7 +92,7 @@ struct Interpreter {
                     node: step.node,
                     phase: .completed,
                     attempt: attempt,
-                    output: told(step, raw)
+                    output: telling ?? told(step, raw)
                 )
             )
             return .ended(output, flow ?? node.then)
@@ -112,12 +122,15 @@ struct Interpreter {
 
     /// Removes what was written for a step that is over, whichever way.
     mutating func leave(_ step: Step) {
-        if workflow[step.node].timeout != nil { effects.append(.dropTimer(step: step.number, kind: .timeout)) }
+        if workflow[step.node].timeout != nil || attemptMax(of: step) != nil {
+            effects.append(.dropTimer(step: step.number, kind: .timeout))
+        }
         switch step.state {
         case .calling: effects.append(.dropWork(step: step.number))
         case .needsPerson:
             effects.append(.dropWork(step: step.number))
             effects.append(.closeTask(step: step.number, expired: false))
+        case .listening: effects.append(.stopListening(step: step.number))
         case .entering, .pending, .concluding, .sequence, .loop, .parallel, .attempt, .handling, .attemptLater,
             .manual, .waiting, .child:
             break
@@ -131,10 +144,23 @@ struct Interpreter {
         Scope(workflow: workflow, instance: instance, node: node, step: step, input: input, locals: locals)
     }
 
-    func accept(_ data: Workflow.DataIn, _ raw: JSON, _ node: Node) throws(Problem) -> JSON {
+    func accept(
+        _ data: Workflow.DataIn,
+        _ raw: JSON,
+        _ node: Node,
+        _ number: Int
+    ) throws(Problem) -> JSON {
         try check(data.schema, raw, node, "input")
         guard let from = data.from else { return raw }
-        return try from.evaluate(raw, scope(node, raw))
+        var scope = scope(node, raw)
+        scope.secrets = references(of: number)
+        return try from.evaluate(raw, scope)
+    }
+
+    /// References that only this decision knows, the same whenever it asks for those of the step; `nil` in a workflow
+    /// that declares no secret.
+    func references(of number: Int) -> SecretReferences? {
+        workflow.secrets.isEmpty ? nil : SecretReferences(names: workflow.secrets, nonce: Mixer.mix(~random(number)))
     }
 
     func deliver(_ data: Workflow.DataOut, _ raw: JSON, _ scope: Scope, _ node: Node) throws(Problem) -> JSON {
@@ -161,7 +187,7 @@ struct Interpreter {
     private func told(_ step: Step, _ output: JSON) -> JSON? {
         switch workflow[step.node].kind {
         case .sequence, .loop, .attempt, .choice: nil
-        case .set, .parallel, .raise, .wait, .call, .manual, .workflow: output
+        case .set, .parallel, .raise, .wait, .call, .manual, .workflow, .emit, .listen: output
         }
     }
 

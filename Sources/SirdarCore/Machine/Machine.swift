@@ -27,6 +27,7 @@ package enum Machine {
         case .taskEnded(let step, let end): try interpreter.taskEnded(step, end)
         case .childEnded(let step, let ending): try interpreter.childEnded(step, ending)
         case .cancelRequested(let reason): try interpreter.cancelRequested(reason: reason)
+        case .eventCame(let event, let sequence): try interpreter.eventCame(event, sequence)
         case .suspended: try interpreter.suspended()
         case .resumed: try interpreter.resumed()
         case .stepDecided(let step, let end): try interpreter.stepDecided(step, end)

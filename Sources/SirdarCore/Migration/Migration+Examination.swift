@@ -90,6 +90,10 @@ extension Migration {
             switch step.state {
             case .entering, .pending, .concluding, .attemptLater, .calling, .manual, .waiting, .child, .needsPerson:
                 return step.state
+            case .listening(var listening):
+                guard let body = listening.body else { return step.state }
+                listening.body = moved(body, into: new.index)
+                return .listening(listening)
             case .sequence(let child):
                 guard let child = moved(child, into: new.index) else { return nil }
                 checkContext(before: child.node, in: new)
@@ -135,8 +139,13 @@ extension Migration {
                 if (old.namespace, old.name) != (new.namespace, new.name) {
                     reasons.append(.actionChanged(path, from: old.name, to: new.name))
                 }
+            case (.listen(let old), .listen(let new)):
+                if (old.strategy, old.read) != (new.strategy, new.read) { reasons.append(.eventsChanged(path)) }
+                if old.iterator.map({ [$0.item, $0.position] }) != new.iterator.map({ [$0.item, $0.position] }) {
+                    reasons.append(.shapeChanged(path))
+                }
             case (.sequence, _), (.set, _), (.choice, _), (.raise, _), (.wait, _), (.loop, _), (.parallel, _),
-                (.attempt, _), (.call, _), (.manual, _), (.workflow, _):
+                (.attempt, _), (.call, _), (.manual, _), (.workflow, _), (.emit, _), (.listen, _):
                 break
             }
         }
@@ -210,7 +219,7 @@ extension Template {
         switch self {
         case .object(let fields): fields.first { $0.key == key }?.value
         case .constant(let value): value[key].map(Template.constant)
-        case .expression, .array: nil
+        case .expression, .array, .uri: nil
         }
     }
 }

@@ -12,6 +12,8 @@ extension Migration {
         /// A loop's variables, a fork's branches or an attempt's parts are others.
         case shapeChanged(String)
         case formChanged(String)
+        /// It waits for other events, or reads them in another way.
+        case eventsChanged(String)
         case outcomesChanged(String)
         /// Something that began could not be undone any more.
         case undoGone(String)
@@ -31,6 +33,7 @@ extension Migration {
             case .actionChanged: "action-changed"
             case .shapeChanged: "shape-changed"
             case .formChanged: "form-changed"
+            case .eventsChanged: "events-changed"
             case .outcomesChanged: "outcomes-changed"
             case .undoGone: "compensation-gone"
             case .undoChanged: "compensation-changed"
@@ -53,6 +56,8 @@ extension Migration {
                 "Its step \(path) is in progress, and its branches, variables or parts are others now."
             case .formChanged(let path):
                 "The form of its open task \(path) has changed: what is being filled in would not fit."
+            case .eventsChanged(let path):
+                "Its step \(path) listens, and the new version's would listen for other events."
             case .outcomesChanged(let path): "The outcomes of its open task \(path) have changed."
             case .undoGone(let path):
                 "Its step \(path) has begun and can be undone; the new version would not undo it."
@@ -82,6 +87,8 @@ extension Node.Kind {
         case .call: "call"
         case .manual: "manual step"
         case .workflow: "workflow"
+        case .emit: "emit"
+        case .listen: "listen"
         }
     }
 }

@@ -13,9 +13,6 @@ package struct ManualTask: Sendable, Hashable {
     package let origin: Instance.Origin
     package let spec: TaskSpec
     package let createdAt: Timestamp
-    /// When it is due, counted on its calendar; `nil`: it is never late.
-    package let dueAt: Timestamp?
-    package let atRiskAt: Timestamp?
     /// The version of its runbook, by content hash.
     package let runbook: ContentHash?
     /// People whose hands it must not be in, with why.
@@ -33,7 +30,18 @@ package struct ManualTask: Sendable, Hashable {
     package var draft: JSON.Object
     package var ticks: [Tick]
     package var lastCheck: Check?
+    /// A supervisor's word that the check need not pass.
+    package var waiver: Waiver?
+    /// When it is due, counted on its calendar; `nil`: it is never late. A wait for the requester moves it.
+    package var dueAt: Timestamp?
+    package var atRiskAt: Timestamp?
     package var urgency: Urgency
+    /// How often it was brought to somebody's attention.
+    package var escalation: Int
+    /// When somebody last did something with it.
+    package var activeAt: Timestamp
+    /// Reminders to its owner since then.
+    package var reminders: Int
 
     package init(
         id: Identifier,
@@ -66,6 +74,9 @@ package struct ManualTask: Sendable, Hashable {
         draft = [:]
         ticks = []
         urgency = .inTime
+        escalation = 0
+        activeAt = createdAt
+        reminders = 0
     }
 }
 
@@ -77,45 +88,6 @@ extension ManualTask {
         case triage = 1
 
         package var name: String { self == .manual ? "manual" : "triage" }
-    }
-
-    package enum State: Sendable, Hashable {
-        /// Offered in its queue. Can go to claimed, cancelled, expired.
-        case ready
-        /// Owned, not begun. Can go to inProgress, ready, cancelled, expired.
-        case claimed
-        /// Being worked on. Can go to verifying, completed, failed, ready, cancelled, expired.
-        case inProgress
-        /// The automatic check after completion is running. Can go to completed, inProgress, cancelled, expired.
-        case verifying(Completion)
-        /// Final.
-        case completed(Completion)
-        /// Final: its owner says that it cannot be done.
-        case failed(code: String, text: String)
-        /// Final: what it was for is over.
-        case cancelled
-        /// Final: it took longer than it may.
-        case expired
-
-        package var name: String {
-            switch self {
-            case .ready: "ready"
-            case .claimed: "claimed"
-            case .inProgress: "in_progress"
-            case .verifying: "verifying"
-            case .completed: "completed"
-            case .failed: "failed"
-            case .cancelled: "cancelled"
-            case .expired: "expired"
-            }
-        }
-
-        package var isFinal: Bool {
-            switch self {
-            case .ready, .claimed, .inProgress, .verifying: false
-            case .completed, .failed, .cancelled, .expired: true
-            }
-        }
     }
 
     /// How its due time stands. Stored, and moved by a timer in a commit of its own, so that queues stay in order.
@@ -192,10 +164,26 @@ extension ManualTask {
         package let values: JSON.Object
         package let by: String
         package let at: Timestamp
+        /// The skills that a second person needs to confirm it; `nil`: nobody need confirm it.
+        package let review: [String]?
+        /// Who confirmed it.
+        package var reviewedBy: String?
 
-        package init(outcome: String, values: JSON.Object, by: String, at: Timestamp) {
+        package init(outcome: String, values: JSON.Object, by: String, at: Timestamp, review: [String]? = nil) {
             self.outcome = outcome
             self.values = values
+            self.by = by
+            self.at = at
+            self.review = review
+        }
+    }
+
+    /// Who said that a failed or impossible check need not pass.
+    package struct Waiver: Sendable, Hashable {
+        package let by: String
+        package let at: Timestamp
+
+        package init(by: String, at: Timestamp) {
             self.by = by
             self.at = at
         }
@@ -225,7 +213,7 @@ extension ManualTask {
 
     /// The output of the step: what the workflow sees of the person's work.
     package func document(_ completion: Completion) -> JSON {
-        [
+        var document: JSON.Object = [
             "outcome": .string(completion.outcome),
             "values": .object(completion.values),
             "completedBy": .string(completion.by),
@@ -238,6 +226,8 @@ extension ManualTask {
                 }
             ),
         ]
+        document["reviewedBy"] = completion.reviewedBy.map(JSON.string)
+        return .object(document)
     }
 
     /// `$task` in the deferred parts of the definition.
@@ -246,23 +236,6 @@ extension ManualTask {
             "id": .string(id.description), "title": .string(spec.title), "queue": .string(queue),
             "owner": owner.map { .string($0.person) } ?? .null, "about": spec.about,
         ]
-    }
-}
-
-extension ManualTask {
-    /// The three stages that queues are ordered by.
-    package enum Stage: Int, Sendable, Hashable {
-        case ready = 0
-        case held = 1
-        case ended = 2
-    }
-
-    package var stage: Stage {
-        switch state {
-        case .ready: .ready
-        case .claimed, .inProgress, .verifying: .held
-        case .completed, .failed, .cancelled, .expired: .ended
-        }
     }
 }
 

@@ -11,6 +11,8 @@ package enum TaskMachine {
         package var verifies = false
         /// The check that was being made is over.
         package var checkEnded = false
+        /// What was said with it.
+        package var comments: [TaskComment] = []
     }
 
     package static func apply(
@@ -19,189 +21,56 @@ package enum TaskMachine {
         at now: Timestamp
     ) throws(TaskRefusal) -> Decision {
         if task.state.isFinal { throw .ended(task.state.name, outcome: task.completion?.outcome) }
-        var decision: Decision
-        switch event {
-        case .claimed(let worker): decision = try claimed(worker, task, now)
-        case .started(let worker): decision = try started(worker, task, now)
-        case .released(let worker, let note): decision = try released(worker, note, task)
-        case .drafted(let worker, let values): decision = try drafted(worker, values, task)
-        case .ticked(let worker, let item, let evidence):
-            decision = try ticked(worker, item, evidence, task, now)
-        case .completed(let worker, let submission): decision = try completed(worker, submission, task, now)
-        case .failed(let worker, let code, let text): decision = try failed(worker, code, text, task)
-        case .checked(let check): decision = try checked(check, task)
-        case .closed(let expired): decision = closed(expired: expired, task)
-        case .aged:
-            decision = Decision(task: task)
-            decision.task.urgency = task.urgency(at: now)
-        }
+        var decision = try decide(event, task, now)
         decision.task.version += 1
+        if event.isByPerson {
+            decision.task.activeAt = now
+            decision.task.reminders = 0
+        }
         return decision
     }
 
-    // MARK: Owning
-
-    private static func claimed(_ worker: Worker, _ task: ManualTask, _ now: Timestamp) throws(TaskRefusal) -> Decision
-    {
-        try worker.mayWork(on: task)
-        switch task.state {
-        case .ready:
-            var task = task
-            task.state = .claimed
-            task.owner = .init(person: worker.person, since: now)
-            task.fence += 1
-            return Decision(task: task)
-        case .claimed, .inProgress, .verifying: throw heldBy(task)
-        case .completed, .failed, .cancelled, .expired: preconditionFailure("final states were refused before")
-        }
-    }
-
-    private static func started(_ worker: Worker, _ task: ManualTask, _ now: Timestamp) throws(TaskRefusal) -> Decision
-    {
-        switch task.state {
-        case .ready:
-            var decision = try claimed(worker, task, now)
-            decision.task.state = .inProgress
-            return decision
-        case .claimed:
-            try expectOwner(worker, task)
-            var task = task
-            task.state = .inProgress
-            return Decision(task: task)
-        case .inProgress:
-            try expectOwner(worker, task)
-            throw .alreadyStarted
-        case .verifying: throw heldBy(task)
-        case .completed, .failed, .cancelled, .expired: preconditionFailure("final states were refused before")
-        }
-    }
-
-    private static func released(_ worker: Worker, _ note: String, _ task: ManualTask) throws(TaskRefusal) -> Decision {
-        switch task.state {
-        case .ready: throw .notClaimed
-        case .claimed, .inProgress:
-            if !worker.isSupervisor { try expectOwner(worker, task) }
-            if case .inProgress = task.state, note.isEmpty { throw .noteNeeded }
-            var task = task
-            task.state = .ready
-            task.owner = nil
-            return Decision(task: task)
-        case .verifying: throw .beingVerified
-        case .completed, .failed, .cancelled, .expired: preconditionFailure("final states were refused before")
-        }
-    }
-
-    // MARK: Working
-
-    private static func drafted(
-        _ worker: Worker,
-        _ values: JSON.Object,
-        _ task: ManualTask
-    ) throws(TaskRefusal) -> Decision {
-        try expectWorkable(worker, task)
-        var task = task
-        for (name, value) in values where task.spec.form.fields.contains(where: { $0.name == name }) {
-            task.draft[name] = value
-        }
-        return Decision(task: task)
-    }
-
-    private static func ticked(
-        _ worker: Worker,
-        _ item: String,
-        _ evidence: String?,
+    private static func decide(
+        _ event: TaskEvent,
         _ task: ManualTask,
         _ now: Timestamp
     ) throws(TaskRefusal) -> Decision {
-        try expectWorkable(worker, task)
-        var task = task
-        task.ticks.removeAll { $0.item == item }
-        task.ticks.append(.init(item: item, evidence: evidence, by: worker.person, at: now))
-        return Decision(task: task)
+        switch event {
+        case .claimed(let worker): try claimed(worker, task, now)
+        case .started(let worker): try started(worker, task, now)
+        case .released(let worker, let note): try released(worker, note, task)
+        case .assigned(let worker, let other, let note): try assigned(worker, to: other, note, task, now)
+        case .takenOver(let worker, let reason, let isReserved):
+            try takenOver(worker, reason, isReserved: isReserved, task, now)
+        case .transferred(let worker, let queue, let reason, let isRoutable):
+            try transferred(worker, to: queue, reason, isRoutable: isRoutable, task)
+        case .routed: try routed(task)
+        case .lapsed: try lapsed(task)
+        case .drafted(let worker, let values): try drafted(worker, values, task)
+        case .ticked(let worker, let item, let evidence): try ticked(worker, item, evidence, task, now)
+        case .unticked(let worker, let item): try unticked(worker, item, task)
+        case .commented(let person, let text): try commented(person, text, task)
+        case .completed(let worker, let submission): try completed(worker, submission, task, now)
+        case .failed(let worker, let code, let text): try failed(worker, code, text, task)
+        case .checked(let check): try checked(check, task)
+        case .confirmed(let worker, let note): try confirmed(worker, note, task)
+        case .pushedBack(let worker, let comment): try pushedBack(worker, comment, task)
+        case .held(let worker, let awaiting, let reason, let until):
+            try held(worker, .init(awaiting, reason, until), task, now)
+        case .asked(let worker, let question): try asked(worker, question, task, now)
+        case .answered(let person, let text, let values, let due): try answered(person, text, values, due, task)
+        case .resumed(let worker, let due): try resumed(worker, due, task)
+        case .escalated(let worker, let comment, let priority): try escalated(worker, comment, priority, task)
+        case .prioritised(let worker, let priority): try prioritised(worker, priority, task)
+        case .skipped(let worker, let output, let reason): try skipped(worker, output, reason, task)
+        case .checkWaived(let worker, let reason): try checkWaived(worker, reason, task, now)
+        case .closed(let expired): closed(expired: expired, task)
+        case .aged: aged(task, now)
+        case .reminded: reminded(task)
+        }
     }
 
-    /// From `claimed` it starts first, in the same decision.
-    private static func completed(
-        _ worker: Worker,
-        _ submission: Submission,
-        _ task: ManualTask,
-        _ now: Timestamp
-    ) throws(TaskRefusal) -> Decision {
-        try expectWorkable(worker, task)
-        if let fence = submission.fence, fence != task.fence { throw .staleFence(awaited: task.fence) }
-        var task = task
-        for tick in submission.ticks {
-            task.ticks.removeAll { $0.item == tick.item }
-            task.ticks.append(.init(item: tick.item, evidence: tick.evidence, by: worker.person, at: now))
-        }
-        let values = try accept(submission, task)
-        for (name, value) in values { task.draft[name] = value }
-        let completion = ManualTask.Completion(outcome: submission.outcome, values: values, by: worker.person, at: now)
-        if submission.verifies {
-            task.state = .verifying(completion)
-            return Decision(task: task, verifies: true)
-        }
-        return ended(task, completion)
-    }
-
-    private static func accept(_ submission: Submission, _ task: ManualTask) throws(TaskRefusal) -> JSON.Object {
-        guard task.spec.outcomes.contains(submission.outcome) else {
-            throw .invalid([
-                FieldError(
-                    pointer: "/outcome",
-                    "\(submission.outcome.isEmpty ? "No outcome" : submission.outcome): "
-                        + "write one of \(task.spec.outcomes.joined(separator: ", "))."
-                )
-            ])
-        }
-        var errors: [FieldError] = []
-        var values = JSON.Object()
-        // Who cannot do the work need not fill in its form; what is filled in must be right all the same.
-        let form =
-            submission.verifies || task.spec.outcomes.first == submission.outcome
-            ? task.spec.form : task.spec.form.optional
-        switch form.check(submission.values) {
-        case .success(let accepted): values = accepted
-        case .failure(let found): errors += found.errors
-        }
-        if task.spec.outcomes.first == submission.outcome {
-            errors += submission.checklist.missing(task.ticks)
-        }
-        errors += submission.checklist.unknown(submission.ticks)
-        guard errors.isEmpty else { throw .invalid(errors) }
-        return values
-    }
-
-    private static func failed(
-        _ worker: Worker,
-        _ code: String,
-        _ text: String,
-        _ task: ManualTask
-    ) throws(TaskRefusal) -> Decision {
-        try expectWorkable(worker, task)
-        guard !text.isEmpty else { throw .noteNeeded }
-        var task = task
-        task.state = .failed(code: code, text: text)
-        return Decision(task: task, end: .failed(code: code, text: text))
-    }
-
-    // MARK: What the system says
-
-    private static func checked(_ check: ManualTask.Check, _ task: ManualTask) throws(TaskRefusal) -> Decision {
-        guard case .verifying(let completion) = task.state else { throw .notVerifying }
-        var task = task
-        task.lastCheck = check
-        var decision: Decision
-        switch check.result {
-        case .passed: decision = ended(task, completion)
-        case .failed, .impossible:
-            // Never to the queue: who did the work sees what was found.
-            task.state = .inProgress
-            decision = Decision(task: task)
-        }
-        decision.checkEnded = true
-        return decision
-    }
+    // MARK: What becomes of it by itself
 
     private static func closed(expired: Bool, _ task: ManualTask) -> Decision {
         var closed = task
@@ -211,10 +80,16 @@ package enum TaskMachine {
         return decision
     }
 
-    private static func ended(_ task: ManualTask, _ completion: ManualTask.Completion) -> Decision {
-        var task = task
-        task.state = .completed(completion)
-        return Decision(task: task, end: task.end(completion))
+    private static func aged(_ task: ManualTask, _ now: Timestamp) -> Decision {
+        var aged = task
+        aged.urgency = task.urgency(at: now)
+        return Decision(task: aged)
+    }
+
+    private static func reminded(_ task: ManualTask) -> Decision {
+        var reminded = task
+        reminded.reminders += 1
+        return Decision(task: reminded)
     }
 
     // MARK: Guards
@@ -223,12 +98,33 @@ package enum TaskMachine {
         guard task.owner?.person == worker.person else { throw heldBy(task) }
     }
 
-    private static func expectWorkable(_ worker: Worker, _ task: ManualTask) throws(TaskRefusal) {
-        switch task.state {
-        case .ready: throw .notClaimed
-        case .claimed, .inProgress: try expectOwner(worker, task)
+    static func expectOwnerOrSupervisor(_ worker: Worker, _ task: ManualTask) throws(TaskRefusal) {
+        if !worker.isSupervisor { try expectOwner(worker, task) }
+    }
+
+    static func expectNote(_ note: String) throws(TaskRefusal) {
+        if note.allSatisfy(\.isWhitespace) { throw .noteNeeded }
+    }
+
+    /// Only its owner works on a task, and only while nobody and nothing else is at it.
+    static func expectWorkable(_ worker: Worker, _ task: ManualTask) throws(TaskRefusal) {
+        switch task.standing {
+        case .offered: throw .notClaimed
+        case .held: try expectOwner(worker, task)
+        case .onHold(let hold):
+            try expectOwner(worker, task)
+            throw .onHold(until: hold.until)
         case .verifying: throw .beingVerified
-        case .completed, .failed, .cancelled, .expired: preconditionFailure("final states were refused before")
+        case .inReview: throw .inReview
+        }
+    }
+
+    /// A task that somebody works on or has put aside, and that can pass into other hands.
+    static func expectMovable(_ task: ManualTask) throws(TaskRefusal) {
+        switch task.standing {
+        case .offered, .held, .onHold: break
+        case .verifying: throw .beingVerified
+        case .inReview: throw .inReview
         }
     }
 
@@ -239,24 +135,34 @@ package enum TaskMachine {
 }
 
 extension ManualTask {
-    package var completion: Completion? {
+    /// An open task, as the operations look at it.
+    enum Standing {
+        case offered
+        case held(isBegun: Bool)
+        case onHold(Hold)
+        case verifying(Completion)
+        case inReview(Completion)
+    }
+
+    /// - Precondition: the task is open.
+    var standing: Standing {
         switch state {
-        case .verifying(let completion), .completed(let completion): completion
-        case .ready, .claimed, .inProgress, .failed, .cancelled, .expired: nil
+        case .unroutable, .ready: .offered
+        case .claimed: .held(isBegun: false)
+        case .inProgress: .held(isBegun: true)
+        case .onHold(let hold): .onHold(hold)
+        case .verifying(let completion): .verifying(completion)
+        case .awaitingReview(let completion): .inReview(completion)
+        case .completed, .failed, .skipped, .cancelled, .expired: preconditionFailure("an ended task does nothing")
         }
     }
 
-    /// What a completion means to the step that the task belongs to.
-    fileprivate func end(_ completion: Completion) -> TaskEnd {
-        switch kind {
-        case .manual: return .completed(document(completion))
-        case .triage:
-            let reason = completion.values["reason"]?.asString ?? ""
-            switch completion.outcome {
-            case TaskSpec.retryOutcome: return .retry(input: completion.values["input"])
-            case TaskSpec.skipOutcome: return .skipped(output: completion.values["output"] ?? .null)
-            default: return .giveUp(reason: reason)
-            }
+    package var completion: Completion? {
+        switch state {
+        case .verifying(let completion), .awaitingReview(let completion), .completed(let completion): completion
+        case .unroutable, .ready, .claimed, .inProgress, .onHold, .failed, .skipped, .cancelled, .expired: nil
         }
     }
+
+    package var hold: Hold? { if case .onHold(let hold) = state { hold } else { nil } }
 }

@@ -103,11 +103,18 @@ extension TaskSpec {
     package static let giveUpOutcome = "giveUp"
 
     /// The task that opens when an automatic step gives up.
-    static func triage(of node: Node, in workflow: Workflow, problem: Problem, attempts: Int) -> TaskSpec {
+    static func triage(
+        of node: Node,
+        in workflow: Workflow,
+        problem: Problem,
+        attempts: Int,
+        isUndo: Bool = false
+    ) -> TaskSpec {
         let tried = attempts == 1 ? "once" : "\(attempts) times"
-        let outcomes = [retryOutcome] + (node.skippable ? [skipOutcome] : []) + [giveUpOutcome]
+        let outcomes = [retryOutcome] + (node.skippable && !isUndo ? [skipOutcome] : []) + [giveUpOutcome]
+        let what = isUndo ? "Undo of \(node.title)" : node.title
         let document: JSON = [
-            "title": .string("\(node.title): needs a person"),
+            "title": .string("\(what): needs a person"),
             "queue": .string(workflow.triageQueue),
             "priority": "high",
             "outcomes": .array(outcomes.map(JSON.string)),

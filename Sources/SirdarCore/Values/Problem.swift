@@ -80,6 +80,22 @@ extension Problem {
         }
     }
 
+    /// How others spell the standard types: the conformance kit, and both before the specification changed its name.
+    static let otherSpellings = [
+        "https://open-workflow-specification.org/dsl/errors/types/",
+        "https://serverlessworkflow.io/spec/1.0.0/errors/",
+        "https://serverlessworkflow.io/dsl/errors/types/",
+    ]
+
+    /// A type as the specification spells it; one of nobody's standard as it is.
+    static func standardType(_ type: String) -> String {
+        for spelling in otherSpellings where type.hasPrefix(spelling) {
+            guard let kind = Kind(rawValue: String(type.dropFirst(spelling.count))), kind != .manual else { break }
+            return kind.type
+        }
+        return type
+    }
+
     package init(_ kind: Kind, _ detail: String, at instance: String? = nil) {
         self.init(type: kind.type, status: kind.status, title: kind.title, detail: detail, instance: instance)
     }

@@ -1,7 +1,8 @@
 package import SirdarCore
 
 extension Catalog {
-    /// Reads the catalog of a folder: `Workflows/*.yaml`, `Runbooks/*.md` and `config/queues.yaml`.
+    /// Reads the catalog of a folder: `Workflows/*.yaml`, `Runbooks/*.md`, `config/queues.yaml` and
+    /// `config/calendars.yaml`.
     package static func load(folder: String, _ surroundings: Surroundings) -> Catalog {
         load(CatalogFiles(folder: folder), surroundings)
     }
@@ -10,6 +11,7 @@ extension Catalog {
     package static func load(_ files: CatalogFiles, _ surroundings: Surroundings) -> Catalog {
         var loader = CatalogLoader(surroundings: surroundings)
         loader.told = files.unreadable
+        if let calendars = files.calendars { loader.readCalendars(calendars) }
         if let queues = files.queues { loader.readQueues(queues) }
         for file in files.runbooks { loader.read(runbook: file) }
         for file in files.workflows { loader.parse(workflow: file) }
@@ -18,6 +20,7 @@ extension Catalog {
             definitions: loader.definitions,
             runbooks: loader.runbooks.mapValues(\.runbook),
             queues: loader.queues,
+            calendars: loader.calendars,
             vocabulary: loader.vocabulary,
             files: loader.told
         )
@@ -50,6 +53,7 @@ extension Catalog {
 private struct CatalogLoader {
     let surroundings: Catalog.Surroundings
     var told: [FileDiagnostics] = []
+    private(set) var calendars: [WorkingCalendar] = []
     private(set) var queues: [QueuePolicy] = []
     private(set) var runbooks: [String: (runbook: Runbook, source: String)] = [:]
     private(set) var definitions: [Vocabulary.WorkflowName: Catalog.Definition] = [:]
@@ -63,16 +67,28 @@ private struct CatalogLoader {
             queues: queues.map(\.entry),
             skills: Set(queues.flatMap(\.skills)),
             runbooks: runbooks.values.map(\.runbook.entry),
-            calendars: surroundings.calendars,
-            workflows: surroundings.deployed.union(parsed.compactMap { DefinitionDecoder.name(of: $0.root) })
+            calendars: calendarNames,
+            workflows: surroundings.deployed.union(parsed.compactMap { DefinitionDecoder.name(of: $0.root) }),
+            timeZones: WallClock.names
         )
+    }
+
+    private var calendarNames: Set<String> { Set(calendars.map(\.name)) }
+
+    mutating func readCalendars(_ file: CatalogFiles.File) {
+        let findings = Findings()
+        switch YAMLSource.read(file.text) {
+        case .failure(let diagnostic): findings.add(diagnostic)
+        case .success(let root): calendars = WorkingCalendar.read(root, findings)
+        }
+        tell(file, findings.inOrder)
     }
 
     mutating func readQueues(_ file: CatalogFiles.File) {
         let findings = Findings()
         switch YAMLSource.read(file.text) {
         case .failure(let diagnostic): findings.add(diagnostic)
-        case .success(let root): queues = QueuePolicy.read(root, calendars: surroundings.calendars, findings)
+        case .success(let root): queues = QueuePolicy.read(root, calendars: calendarNames, findings)
         }
         tell(file, findings.inOrder)
     }

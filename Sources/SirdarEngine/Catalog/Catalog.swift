@@ -6,6 +6,7 @@ package struct Catalog: Sendable {
     package let definitions: [Vocabulary.WorkflowName: Definition]
     package let runbooks: [String: Runbook]
     package let queues: [QueuePolicy]
+    package let calendars: [WorkingCalendar]
     /// What definitions may name, as this catalog has it.
     package let vocabulary: Vocabulary
     /// Of every file that was read, in the order of reading, also of those that are without fault.
@@ -37,7 +38,6 @@ package struct Catalog: Sendable {
     /// What a catalog cannot know from its own files.
     package struct Surroundings: Sendable {
         package var functions: [Vocabulary.Function]
-        package var calendars: Set<String>
         /// Versions that are deployed and that no file holds any more.
         package var deployed: Set<Vocabulary.WorkflowName>
         /// The day on which reviews are judged; `nil`: they are not.
@@ -45,12 +45,10 @@ package struct Catalog: Sendable {
 
         package init(
             functions: [Vocabulary.Function] = [],
-            calendars: Set<String> = [],
             deployed: Set<Vocabulary.WorkflowName> = [],
             today: Timestamp? = nil
         ) {
             self.functions = functions
-            self.calendars = calendars
             self.deployed = deployed
             self.today = today
         }

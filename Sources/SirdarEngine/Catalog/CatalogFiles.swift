@@ -19,38 +19,45 @@ package struct CatalogFiles: Sendable {
     package var workflows: [File]
     package var runbooks: [File]
     package var queues: File?
+    package var calendars: File?
     /// Files that could not be read.
     package var unreadable: [FileDiagnostics] = []
 
-    package init(workflows: [File] = [], runbooks: [File] = [], queues: File? = nil) {
+    package init(workflows: [File] = [], runbooks: [File] = [], queues: File? = nil, calendars: File? = nil) {
         self.workflows = workflows
         self.runbooks = runbooks
         self.queues = queues
+        self.calendars = calendars
     }
 }
 
 extension CatalogFiles {
-    /// Reads `Workflows/*.yaml`, `Runbooks/*.md` and `config/queues.yaml` of a folder; what is not there is empty.
+    /// Reads `Workflows/*.yaml`, `Runbooks/*.md`, `config/queues.yaml` and `config/calendars.yaml` of a folder; what is
+    /// not there is empty.
     package init(folder: String) {
         let folder = folder == "." || folder.isEmpty ? "" : URL(filePath: folder).relativePath + "/"
         self.init(workflows: "\(folder)Workflows", runbooks: "\(folder)Runbooks", config: "\(folder)config")
     }
 
-    /// Reads the folders where workflows, runbooks and `queues.yaml` are.
+    /// Reads the folders where workflows, runbooks, and `queues.yaml` with `calendars.yaml` are.
     package init(workflows: String, runbooks: String, config: String) {
         self.init()
         self.workflows = Self.paths(in: workflows, ["yaml", "yml"])
             .compactMap { read($0, limit: YAMLSource.bytesMax) }
         self.runbooks = Self.paths(in: runbooks, ["md"])
             .compactMap { read($0, limit: MarkdownDocument.bytesMax * 2) }
-        let queues = "\(config)/queues.yaml"
-        if FileManager.default.fileExists(atPath: queues) { self.queues = read(queues, limit: YAMLSource.bytesMax) }
+        queues = readIfThere("\(config)/queues.yaml")
+        calendars = readIfThere("\(config)/calendars.yaml")
     }
 
     private static func paths(in folder: String, _ extensions: Set<String>) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { !$0.hasPrefix(".") && extensions.contains(URL(filePath: $0).pathExtension) }.sorted()
             .map { "\(folder)/\($0)" }
+    }
+
+    private mutating func readIfThere(_ path: String) -> File? {
+        FileManager.default.fileExists(atPath: path) ? read(path, limit: YAMLSource.bytesMax) : nil
     }
 
     private mutating func read(_ path: String, limit: Int) -> File? {

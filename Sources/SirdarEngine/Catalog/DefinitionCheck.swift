@@ -1,13 +1,17 @@
 import Foundation
 package import JSON
-import SirdarCore
+package import SirdarCore
 
 /// `sirdar check`: reads files as the server would, and tells what is wrong with them.
 package enum DefinitionCheck {
     /// Checks files and folders. A file is read together with the catalog that it lies in, since what it names is
-    /// defined there; told is only of what was asked for.
-    package static func run(paths: [String], _ surroundings: Catalog.Surroundings) -> [FileDiagnostics] {
-        var catalogs: [String: Catalog] = [:]
+    /// defined there; told is only of what was asked for. `others` tells of what else an installation's folder holds.
+    package static func run(
+        paths: [String],
+        _ surroundings: Catalog.Surroundings,
+        others: (_ root: String) -> [FileDiagnostics] = { _ in [] }
+    ) -> [FileDiagnostics] {
+        var catalogs: [String: [FileDiagnostics]] = [:]
         var told: [FileDiagnostics] = []
         for path in paths {
             guard let root = root(of: path) else {
@@ -15,10 +19,10 @@ package enum DefinitionCheck {
                 told.append(FileDiagnostics(file: path, diagnostics: [missing]))
                 continue
             }
-            let catalog = catalogs[root] ?? Catalog.load(folder: root, surroundings)
-            catalogs[root] = catalog
+            let all = catalogs[root] ?? Catalog.load(folder: root, surroundings).files + others(root)
+            catalogs[root] = all
             let wanted = canonical(path)
-            let found = catalog.files.filter { file in
+            let found = all.filter { file in
                 let place = canonical(file.file)
                 return place == wanted || place.hasPrefix(wanted + "/") || wanted == canonical(root)
             }
@@ -26,7 +30,7 @@ package enum DefinitionCheck {
                 let other = Diagnostic.error(
                     .unreadable,
                     at: .start,
-                    "nothing here to check: Workflows/*.yaml, Runbooks/*.md, config/queues.yaml"
+                    "nothing here to check: Workflows/*.yaml, Runbooks/*.md, config/*.yaml"
                 )
                 told.append(FileDiagnostics(file: path, diagnostics: [other]))
             }
@@ -35,8 +39,26 @@ package enum DefinitionCheck {
         return told
     }
 
+    /// One definition, with the catalog that it lies in; without a workflow when it cannot be read.
+    package static func read(
+        _ path: String,
+        _ surroundings: Catalog.Surroundings
+    ) -> DefinitionDecoder.Decoded {
+        switch CatalogFiles.read(path, limit: YAMLSource.bytesMax) {
+        case .failure(let diagnostic): return .init(workflow: nil, diagnostics: [diagnostic])
+        case .success(let file):
+            let vocabulary = root(of: path).map { Catalog.load(folder: $0, surroundings).vocabulary }
+            let hash = Catalog.hash(source: file.text, runbooks: [])
+            switch YAMLSource.read(file.text) {
+            case .failure(let diagnostic): return .init(workflow: nil, diagnostics: [diagnostic])
+            case .success(let root):
+                return DefinitionDecoder.decode(root, hash: hash, vocabulary: vocabulary ?? Vocabulary())
+            }
+        }
+    }
+
     /// The folder whose catalog a path belongs to: itself, or the nearest one around it that has definitions.
-    private static func root(of path: String) -> String? {
+    static func root(of path: String) -> String? {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
         var url = URL(filePath: path)
@@ -51,12 +73,12 @@ package enum DefinitionCheck {
     private static let upMax = 4
 
     private static func isRoot(_ folder: URL) -> Bool {
-        ["Workflows", "Runbooks", "config/queues.yaml"].contains { name in
+        ["Workflows", "Runbooks", "config"].contains { name in
             FileManager.default.fileExists(atPath: folder.appending(path: name).path)
         }
     }
 
-    private static func canonical(_ path: String) -> String {
+    static func canonical(_ path: String) -> String {
         let canonical = URL(filePath: path).standardizedFileURL.path
         return canonical.count > 1 && canonical.hasSuffix("/") ? String(canonical.dropLast()) : canonical
     }

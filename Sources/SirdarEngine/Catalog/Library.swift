@@ -11,6 +11,8 @@ package final class Library: Sendable {
         var queues: [String: QueuePolicy] = [:]
         /// The version that somebody chose for new instances, by namespace and name.
         var chosen: [String: Int] = [:]
+        var calendars: [String: WorkingCalendar] = [:]
+        var inForce: Set<Int> = []
     }
 
     private let tables = Locked(Tables())
@@ -33,6 +35,26 @@ package final class Library: Sendable {
         tables.withLock { tables in
             tables.queues = Dictionary(queues.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         }
+    }
+
+    package func set(calendars: [WorkingCalendar]) {
+        tables.withLock { tables in
+            tables.calendars = Dictionary(calendars.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    package func calendar(_ name: String) -> WorkingCalendar? { tables.withLock { $0.calendars[name] } }
+
+    /// Says which versions are in force: those whose schedules start instances.
+    package func set(inForce numbers: Set<Int>) { tables.withLock { $0.inForce = numbers } }
+
+    /// The versions in force that start by themselves.
+    package var scheduled: [(number: Int, workflow: Workflow, schedule: Workflow.Schedule)] {
+        let found = tables.withLock { tables in
+            tables.inForce.compactMap { number in tables.workflows[number].map { (number, $0) } }
+        }
+        return found.compactMap { number, workflow in workflow.schedule.map { (number, workflow, $0) } }
+            .sorted { $0.0 < $1.0 }
     }
 
     /// - Throws: `UnknownWorkflow` when no such version was loaded.

@@ -5,16 +5,14 @@ import SirdarJournal
 /// Deploys versions of workflows while the program runs, says which one new instances get, and moves instances.
 package final class Versions: Sendable {
     let engine: Engine
-    /// The queues and runbooks that the program was started with: what a definition may name.
+    /// The queues, calendars and runbooks that the program was started with: what a definition may name.
     private let ground: CatalogFiles
-    private let calendars: Set<String>
     /// The number that was given last: two uploads at once never get the same.
     private let lastNumber = Locked(0)
 
-    package init(engine: Engine, ground: CatalogFiles = CatalogFiles(), calendars: Set<String> = []) {
+    package init(engine: Engine, ground: CatalogFiles = CatalogFiles()) {
         self.engine = engine
         self.ground = ground
-        self.calendars = calendars
     }
 
     /// A definition as somebody hands it in.
@@ -55,7 +53,8 @@ package final class Versions: Sendable {
         var files = CatalogFiles(
             workflows: [.init(path: upload.file, text: upload.source)],
             runbooks: ground.runbooks.filter { upload.runbooks[$0.name] == nil },
-            queues: ground.queues
+            queues: ground.queues,
+            calendars: ground.calendars
         )
         let own = upload.runbooks.sorted { $0.key < $1.key }.map {
             CatalogFiles.File(path: "Runbooks/\($0.key).md", text: $0.value)
@@ -65,7 +64,6 @@ package final class Versions: Sendable {
             files,
             .init(
                 functions: engine.actions.values.map { .init($0.signature) },
-                calendars: calendars,
                 deployed: Set(engine.library.workflows.map { Vocabulary.WorkflowName($0.workflow.document) }),
                 today: engine.clock.now()
             )

@@ -5,18 +5,23 @@
 package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
-        case requestImage, withdrawRequest, markGolden
+        case requestImage, withdrawRequest, answerQuestion, markGolden
         case seeInstances, cancelInstance
         case seeTasks, workOnTasks, superviseTasks
-        case seeJournal, seeWorkflows, seePeople, managePeople
+        case seeJournal, exportJournal, examine, seeWorkflows, seePeople, managePeople
+        case backUp
+        case sendEvents, seeEvents
 
         /// What a token must have been given for it.
         package var tokenScope: TokenScope {
             switch self {
-            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles: .read
-            case .controlMachine, .requestImage, .withdrawRequest: .request
+            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine, .seeWorkflows,
+                .seePeople, .readMachineFiles, .seeEvents:
+                .read
+            case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
-            case .markGolden, .cancelInstance, .superviseTasks, .managePeople: .manage
+            case .markGolden, .cancelInstance, .superviseTasks, .managePeople, .backUp: .manage
+            case .sendEvents: .events
             }
         }
     }
@@ -38,22 +43,29 @@ package enum Permissions {
     /// What each role may do at all.
     private static func table(_ role: Role) -> Set<Operation> {
         switch role {
-        case .requester: [.seeProject, .controlMachine, .requestImage, .withdrawRequest, .seeInstances]
+        case .requester:
+            [.seeProject, .controlMachine, .requestImage, .withdrawRequest, .answerQuestion, .seeInstances]
         case .operator:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
-                .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows,
+                .answerQuestion, .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows, .sendEvents,
+                .seeEvents,
             ]
         case .supervisor:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
+                .answerQuestion,
                 .markGolden, .seeInstances, .cancelInstance, .seeTasks, .workOnTasks, .superviseTasks, .seeJournal,
-                .seeWorkflows, .seePeople,
+                .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]
-        case .author: [.seeProject, .seeInstances, .seeWorkflows]
+        case .author: [.seeProject, .seeInstances, .seeWorkflows, .seeEvents]
         case .auditor:
-            [.seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople]
-        case .admin: [.seeProject, .seeInstances, .seeJournal, .seeWorkflows, .seePeople, .managePeople]
+            [
+                .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine,
+                .seeWorkflows, .seePeople, .seeEvents,
+            ]
+        case .admin:
+            [.seeProject, .seeInstances, .seeJournal, .examine, .seeWorkflows, .seePeople, .managePeople, .backUp]
         }
     }
 
@@ -69,6 +81,8 @@ package enum Permissions {
 /// What a token can be given; a token never has more than its person.
 package enum TokenScope: String, Sendable, Hashable, CaseIterable {
     case read, request, work, manage
+    /// Sends events, and nothing else: for systems that tell what happened in them.
+    case events
     /// Files requests in the name of another person; both names go into the journal.
     case onBehalfOf = "on-behalf-of"
 }

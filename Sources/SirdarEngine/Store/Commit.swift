@@ -9,11 +9,14 @@ package struct Commit: Sendable {
     package var work: [WorkWrite] = []
     package var timers: [TimerWrite] = []
     package var records: [RecordChange] = []
+    package var events: [EventWrite] = []
     package var entries: [SealedEntry] = []
     /// Where an instance that moves to another version has its tasks and due steps there.
     package var placements: [Placement] = []
     /// New versions of definitions, each with the number that it is to have.
     package var deployments: [StoredDeployment] = []
+    package var seal: SealWrite?
+    package var anchorings: [Anchoring] = []
 
     package init() {}
 }

@@ -1,6 +1,6 @@
 package import JSON
 package import SirdarCore
-import SirdarJournal
+package import SirdarJournal
 
 /// Keeps everything: the one place where state lives, behind domain verbs.
 ///
@@ -45,7 +45,19 @@ package protocol Store: RecordReader {
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask?
     func queueCounts() throws(StoreError) -> [QueueCount]
 
+    /// Sequence numbers begin at 1 and have no gaps: they are the entries' places in the tree.
     func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry]
+    /// A tile of the tree over the journal; an empty one where there is none.
+    func tile(_ place: Tile.Place) throws(StoreError) -> Tile
+    func checkpoints(_ query: CheckpointQuery) throws(StoreError) -> [StoredCheckpoint]
+
+    // MARK: Events
+
+    func events(_ query: EventQuery) throws(StoreError) -> [StoredEvent]
+    /// The forms under which anybody listens to events of a type; the empty one is not among them.
+    func listeningForms(topic: String) throws(StoreError) -> [String]
+    /// The instances that listen at an address, each once, in their order.
+    func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier]
 
     // MARK: Definitions
 
@@ -54,6 +66,9 @@ package protocol Store: RecordReader {
     func deployments() throws(StoreError) -> [StoredDeployment]
 
     // MARK: Keeping house
+
+    /// Looks at the store's own health: its settings, its version, its file, the room that is left.
+    func examine() throws(StoreError) -> [Finding]
 
     /// Copies everything, as of one moment, into a new file.
     func backup(to path: String) throws(StoreError)

@@ -19,10 +19,10 @@ extension ImageActions {
             changesOutside: true,
             lane: laneOfMachine()
         ) { call in
-            let (image, _) = try call.image()
+            let (image, record) = try call.image()
             let spec = ImageSpec(machine: try call.machine(), name: image.cloudName, tags: Self.tags(image))
             let ref = try cloud.createImage(spec, key: image.cloudKey, by: call.deadline)
-            return try made(ref, call)
+            return try made(ref, image, record, call)
         }
     }
 
@@ -35,7 +35,7 @@ extension ImageActions {
             changesOutside: true,
             lane: laneOfImage
         ) { call in
-            let (image, _) = try call.image()
+            let (image, record) = try call.image()
             let (source, _) = try call.image("source")
             guard let from = source.ref else { throw Problem(.runtime, "The image \(source.name) is not built yet.") }
             let spec = CopySpec(
@@ -45,20 +45,38 @@ extension ImageActions {
                 tags: Self.tags(image)
             )
             let ref = try cloud.copyImage(spec, key: image.cloudKey, by: call.deadline)
-            return try made(ref, call)
+            return try made(ref, image, record, call)
         }
     }
 
     /// The image when it is whole; until then, a look at it later.
-    private func made(_ ref: ImageRef, _ call: ActionCall) throws -> ActionOutcome {
+    private func made(_ ref: ImageRef, _ image: Image, _ record: Record, _ call: ActionCall) throws -> ActionOutcome {
         let facts = try cloud.image(ref, by: call.deadline)
         switch facts.state {
         case .pending: return .pending(checkAfter: Self.nextLook(call, since: facts.createdAt))
         case .available: return .done(["ref": ref.json, "name": .string(facts.name)])
-        case .failed(let reason): throw CloudError(.invalid, "The image could not be made: \(reason)")
+        case .failed(let reason):
+            let error = CloudError(.invalid, "The image could not be made: \(reason)")
+            return try clearedAway(ref, image, record, call, error)
         case .disabled: throw CloudError(.invalid, "Somebody has switched the image off in the cloud.")
-        case .gone: throw CloudError(.gone, "The image was removed while it was being made.")
+        case .gone:
+            let error = CloudError(.gone, "The image was removed while it was being made.")
+            return try clearedAway(ref, image, record, call, error)
         }
+    }
+
+    /// Whoever lets it be made again finds nothing in the way, and a key that is not spent.
+    private func clearedAway(
+        _ ref: ImageRef,
+        _ failed: Image,
+        _ record: Record,
+        _ call: ActionCall,
+        _ error: CloudError
+    ) throws -> ActionOutcome {
+        _ = try remove(failed, in: ref.location, call)
+        var image = failed
+        image.makings += 1
+        return .failed(Failure(error), records: [image.changed(from: record)])
     }
 
     /// What was made is what was asked for: whole, with a digest, and of a machine that was off throughout.
@@ -116,6 +134,10 @@ extension ImageActions {
             lane: laneOfImage
         ) { call in
             let (found, record) = try call.image()
+            // A copy in between that was cleared away may have been made again.
+            let from: [Image.State] =
+                found.isInternal ? [.saved, .building, .built, .deleted] : [.saved, .building, .built]
+            try Self.expect(found, in: from, toBecome: .built)
             guard let facts = try find(found, in: call.text("location"), call) else {
                 throw CloudError(.gone, "The image \(found.name) is not in the cloud.")
             }
@@ -143,12 +165,10 @@ extension ImageActions {
         ) { call in
             let (found, record) = try call.image()
             let isRemoved = try remove(found, in: call.text("location"), call)
-            var records: [RecordChange] = []
-            if found.isInternal, found.state != .deleted {
-                var image = found
-                image.state = .deleted
-                records.append(image.changed(from: record))
-            }
+            var image = found
+            if isRemoved { image.makings += 1 }
+            if found.isInternal { image.state = .deleted }
+            let records = image == found ? [] : [image.changed(from: record)]
             return .done(["removed": .bool(isRemoved)], records: records)
         }
     }
@@ -191,10 +211,16 @@ extension ImageActions {
             lane: laneOfImage
         ) { call in
             let (found, record) = try call.image()
-            let isRemoved = try remove(found, in: call.text("location"), call)
+            try Self.expect(found, in: [.deletionRequested, .deleting, .deleted], toBecome: .deleted)
             var image = found
-            image.state = .deleted
-            return .done(["removed": .bool(isRemoved)], records: [image.changed(from: record)])
+            do {
+                let isRemoved = try remove(found, in: call.text("location"), call) { image.isDeregistered = true }
+                image.state = .deleted
+                return .done(["removed": .bool(isRemoved)], records: [image.changed(from: record)])
+            } catch let error as CloudError where image.isDeregistered && !found.isDeregistered {
+                // There is no way back, whoever gives the deletion up now.
+                return .failed(Failure(error), records: [image.changed(from: record)])
+            }
         }
     }
 
@@ -214,7 +240,12 @@ extension ImageActions {
     }
 
     /// The stored disks are known before the image is deregistered, and deleted after it.
-    private func remove(_ image: Image, in location: String, _ call: ActionCall) throws -> Bool {
+    private func remove(
+        _ image: Image,
+        in location: String,
+        _ call: ActionCall,
+        onDeregistered: () -> Void = {}
+    ) throws -> Bool {
         var found: [ImageRef] = []
         if let ref = image.ref { found.append(ref) }
         for case .image(let facts) in try cloud.findByKey(image.cloudKey, in: location, by: call.deadline) {
@@ -222,7 +253,9 @@ extension ImageActions {
         }
         for ref in found {
             do {
-                for disk in try cloud.deregister(ref, key: image.cloudKey, by: call.deadline) {
+                let disks = try cloud.deregister(ref, key: image.cloudKey, by: call.deadline)
+                onDeregistered()
+                for disk in disks {
                     try cloud.deleteDisk(disk, key: image.cloudKey, by: call.deadline)
                 }
             } catch {
@@ -230,6 +263,14 @@ extension ImageActions {
             }
         }
         return !found.isEmpty
+    }
+
+    private static func expect(_ image: Image, in states: [Image.State], toBecome next: Image.State) throws {
+        guard !states.contains(image.state) else { return }
+        throw Problem(
+            .runtime,
+            "The image \(image.name) is \(image.state.rawValue), so it cannot become \(next.rawValue)."
+        )
     }
 
     private static func tags(_ image: Image) -> [String: String] {

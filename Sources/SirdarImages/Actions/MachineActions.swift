@@ -79,19 +79,31 @@ extension ImageActions {
                 machineType: image.type,
                 tags: ["sirdar:purpose": purpose]
             )
-            let machine = try cloud.launch(spec, key: Self.builderKey(purpose), by: call.deadline)
+            let machine = try cloud.launch(spec, key: try builderKey(purpose, call), by: call.deadline)
             let facts = try cloud.machine(machine, by: call.deadline)
             switch facts.state {
             case .pending, .starting, .stopping:
                 return .pending(checkAfter: Self.nextLook(call, since: facts.createdAt))
-            case .failed(let reason): throw CloudError(.invalid, "The machine could not be made: \(reason)")
-            case .gone: throw CloudError(.gone, "The machine was removed while it was being made.")
+            case .failed(let reason):
+                return try clearedAway(machine, call, CloudError(.invalid, "The machine could not be made: \(reason)"))
+            case .gone:
+                let error = CloudError(.gone, "The machine was removed while it was being made.")
+                return try clearedAway(machine, call, error)
             case .on, .off:
                 return .done([
                     "machine": machine.json, "name": .string(facts.name), "starts": .number(JSON.Number(facts.starts)),
                 ])
             }
         }
+    }
+
+    /// Whoever lets it be made again finds nothing in the way, and a key that is not spent.
+    private func clearedAway(_ machine: MachineRef, _ call: ActionCall, _ error: CloudError) throws -> ActionOutcome {
+        let (found, record) = try call.image("purpose")
+        try cloud.terminate(machine, key: try builderKey(found.id.description, call), by: call.deadline)
+        var image = found
+        image.builders += 1
+        return .failed(Failure(error), records: [image.changed(from: record)])
     }
 
     /// Finds the machine by its purpose, so that it also removes one whose making never answered.
@@ -104,7 +116,7 @@ extension ImageActions {
             changesOutside: true,
             lane: laneOfLocation()
         ) { call in
-            let key = Self.builderKey(try call.text("purpose"))
+            let key = try builderKey(try call.text("purpose"), call)
             var removed: [JSON] = []
             for case .machine(let facts) in try cloud.findByKey(key, in: call.text("location"), by: call.deadline) {
                 guard facts.state != .gone else { continue }
@@ -115,7 +127,13 @@ extension ImageActions {
         }
     }
 
-    private static func builderKey(_ purpose: String) -> String { "builder-\(purpose)" }
+    /// The key under which the machine is made: another after each making that is known to have failed.
+    private func builderKey(_ purpose: String, _ call: ActionCall) throws -> String {
+        let image = try call.records.record(Image.kind, purpose).flatMap(Image.init)
+        let makings = image?.builders ?? 0
+        return makings == 0 ? "builder-\(purpose)" : "builder-\(purpose)-\(makings)"
+    }
+
     private static func builderName(_ project: String, _ purpose: String) -> String {
         "\(project)-builder-\(purpose.suffix(12))"
     }

@@ -27,6 +27,13 @@ package struct Image: Sendable, Hashable {
     package var builtAt: Timestamp?
     /// Why it failed, or what happened to it, in words.
     package var note: String?
+    /// How often its making has begun anew. A cloud's key is spent once used, so what follows a making that is known to
+    /// have failed needs another.
+    package var makings = 0
+    /// The same of the machine that is made on its account.
+    package var builders = 0
+    /// The cloud has been told to forget it, so it can no longer be used; its bytes may still be there.
+    package var isDeregistered = false
     /// An in-between copy: belongs to a request, is in no list, and is deleted at the end.
     package var isInternal: Bool
 
@@ -43,13 +50,13 @@ package struct Image: Sendable, Hashable {
         case failed
         /// Taken back by its requester; final.
         case withdrawn
-        /// In no dropdown any more. Can go to deleting, and back to built.
+        /// In no dropdown any more. Can go to deleting, and back to what it was.
         case deletionRequested
-        /// Its bytes are going. Can go to deleted.
+        /// Its bytes are going. Can go to deleted, built, lost.
         case deleting
         /// Its bytes are gone; final.
         case deleted
-        /// The cloud no longer has it, though nobody here deleted it.
+        /// The cloud no longer has it, though its deletion did not come to its end. Can go to deletionRequested.
         case lost
 
         /// Its name is free for another.
@@ -86,7 +93,7 @@ package struct Image: Sendable, Hashable {
     }
 
     /// The key under which its cloud makes it, and finds it again.
-    package var cloudKey: String { "image-\(id)" }
+    package var cloudKey: String { makings == 0 ? "image-\(id)" : "image-\(id)-\(makings)" }
 
     /// What its cloud calls it: the project, the name in plain letters, and the end of its identifier.
     package var cloudName: String {
@@ -131,6 +138,9 @@ extension Image {
         builtAt = body["builtAt"]?.asString.flatMap(Timestamp.init)
         note = body["note"]?.asString
         isInternal = body["internal"]?.asBool ?? false
+        makings = body["makings"]?.asInt ?? 0
+        builders = body["builders"]?.asInt ?? 0
+        isDeregistered = body["deregistered"]?.asBool ?? false
     }
 
     package var body: JSON {
@@ -148,6 +158,9 @@ extension Image {
         object["request"] = request.map { .string($0.description) }
         object["builtAt"] = builtAt.map { .string($0.description) }
         object["note"] = note.map(JSON.string)
+        if makings > 0 { object["makings"] = .number(JSON.Number(makings)) }
+        if builders > 0 { object["builders"] = .number(JSON.Number(builders)) }
+        if isDeregistered { object["deregistered"] = true }
         return .object(object)
     }
 

@@ -54,7 +54,9 @@ package struct ImageProjection: Projection {
             changes += try building(found, record, records)
         }
         // A child's own image: the in-between copy of an adaptation.
-        if instance.parent != nil, let (image, record) = try image(of: instance, records), image.state == .saved {
+        if instance.parent != nil, let (image, record) = try image(of: instance, "image", records),
+            image.state == .saved
+        {
             var image = image
             image.state = .building
             changes.append(image.changed(from: record))
@@ -96,7 +98,9 @@ package struct ImageProjection: Projection {
             (request.state, request.note) = Self.outcome(ending)
             changes.append(record.changed(to: request.body))
         }
-        if let (image, record) = try image(of: instance, records), let after = Self.image(image, after: ending) {
+        // The in-between copy too, whose own instance may never have begun.
+        for (image, record) in try ["image", "copy"].compactMap({ try image(of: instance, $0, records) }) {
+            guard let after = Self.image(image, after: ending) else { continue }
             changes.append(after.changed(from: record))
         }
         return changes
@@ -123,16 +127,21 @@ package struct ImageProjection: Projection {
             image.note = reason
         case (.deletionRequested, .problem), (.deletionRequested, .cancelled), (.deleting, .problem),
             (.deleting, .cancelled):
-            // Nothing of it has gone, or the deletion's last step would have said so.
-            image.state = .built
+            // What has gone, the deletion's last step has said.
+            image.state = image.isDeregistered ? .lost : .built
+            if image.isDeregistered { image.note = "Its deletion was given up when it could no longer be used." }
         case (.built, _), (.failed, _), (.withdrawn, _), (.deleted, _), (.lost, _): return nil
         }
         return image
     }
 
-    /// The image that the instance's workflow is about: `$workflow.input.image`.
-    private func image(of instance: Instance, _ records: any RecordReader) throws -> (Image, Record)? {
-        guard let id = instance.input["image"]?["id"]?.asString, let record = try records.record(Image.kind, id),
+    /// An image that the instance's workflow is about: `$workflow.input.image`.
+    private func image(
+        of instance: Instance,
+        _ key: String,
+        _ records: any RecordReader
+    ) throws -> (Image, Record)? {
+        guard let id = instance.input[key]?["id"]?.asString, let record = try records.record(Image.kind, id),
             let image = Image(record)
         else { return nil }
         return (image, record)

@@ -80,10 +80,12 @@ extension ImageStudio {
     ) throws -> Plan {
         var found: MachineFacts?
         for project in book.all where found == nil { found = try find(machineName, in: project) }
+        var errors = Self.faults(name: name, description: description)
         guard let machine = found, let code = machine.project, let project = book[code] else {
-            throw Self.invalid("/machine", "There is no machine \(machineName).")
+            errors.insert(FieldError(pointer: "/machine", "There is no machine \(machineName)."), at: 0)
+            throw Self.invalid(errors)
         }
-        try Self.check(name: name, description: description)
+        guard errors.isEmpty else { throw Self.invalid(errors) }
         if let refusal = Self.refusal(machine) { throw StudioRefusal(code: "machine-not-off", refusal) }
         var image = image(name, project, machine.ref.location, machine.machineType, requester)
         image.description = description
@@ -102,17 +104,17 @@ extension ImageStudio {
         _ requester: String
     ) throws -> Plan {
         let source = try built(id)
-        try Self.check(name: name, description: "")
+        var errors = Self.faults(name: name)
         let known = try cloud.locations(by: deadline).map(\.id)
-        guard known.contains(location) else {
-            throw Self.invalid(
-                "/location",
-                "There is no location \(location). There are: \(known.sorted().joined(separator: ", "))."
-            )
+        if !known.contains(location) {
+            let sentence = "There is no location \(location). There are: \(known.sorted().joined(separator: ", "))."
+            errors.append(FieldError(pointer: "/location", sentence))
         }
-        guard location != source.location else {
-            throw Self.invalid("/location", "The image is in \(location) already. Choose another location.")
+        if location == source.location {
+            let sentence = "The image is in \(location) already. Choose another location."
+            errors.append(FieldError(pointer: "/location", sentence))
         }
+        guard errors.isEmpty else { throw Self.invalid(errors) }
         guard let project = book[source.project] else { throw Self.invalid("/image", "Its project is not configured.") }
         var image = image(name, project, location, source.type, requester)
         image.sourceImage = source.id
@@ -126,14 +128,13 @@ extension ImageStudio {
         _ requester: String
     ) throws -> Plan {
         let source = try built(id)
-        try Self.check(name: name, description: "")
-        guard let target = book[code] else { throw Self.invalid("/project", "There is no project \(code).") }
-        guard target.code != source.project else {
-            throw Self.invalid(
-                "/project",
-                "The image belongs to \(code) already. To have it elsewhere, ask for a copy."
-            )
+        var errors = Self.faults(name: name)
+        if book[code] == nil { errors.append(FieldError(pointer: "/project", "There is no project \(code).")) }
+        if code == source.project {
+            let sentence = "The image belongs to \(code) already. To have it elsewhere, ask for a copy."
+            errors.append(FieldError(pointer: "/project", sentence))
         }
+        guard errors.isEmpty, let target = book[code] else { throw Self.invalid(errors) }
         guard let origin = book[source.project] else { throw Self.invalid("/image", "Its project is not configured.") }
         var image = image(name, target, target.location, source.type, requester)
         image.sourceImage = source.id
@@ -159,12 +160,12 @@ extension ImageStudio {
             throw StudioRefusal(status: 404, code: "not-found", "There is no image \(id).")
         }
         switch found.state {
-        case .built: break
+        case .built, .lost: break
         case .saved, .building:
             throw StudioRefusal(code: "image-not-built", "The image is still being made. Withdraw its request instead.")
         case .deletionRequested, .deleting:
             throw StudioRefusal(code: "deletion-requested", "Its deletion has been requested already.")
-        case .failed, .withdrawn, .deleted, .lost:
+        case .failed, .withdrawn, .deleted:
             throw StudioRefusal(
                 code: "image-gone",
                 "There is nothing left to delete: the image is \(found.state.rawValue)."
@@ -275,7 +276,7 @@ extension ImageStudio {
         return image
     }
 
-    private static func check(name: String, description: String) throws {
+    private static func faults(name: String, description: String = "") -> [FieldError] {
         var errors: [FieldError] = []
         let bytes = name.utf8.count
         if name.isEmpty { errors.append(FieldError(pointer: "/name", "The image needs a name.")) }
@@ -293,14 +294,13 @@ extension ImageStudio {
         if description.utf8.count > 2000 {
             errors.append(FieldError(pointer: "/description", "The description is longer than 2,000 bytes."))
         }
-        if !errors.isEmpty {
-            throw StudioRefusal(
-                status: 422,
-                code: "invalid",
-                errors.map(\.detail).joined(separator: " "),
-                errors: errors
-            )
-        }
+        return errors
+    }
+
+    /// Everything that is wrong with a request, at once.
+    private static func invalid(_ errors: [FieldError]) -> StudioRefusal {
+        let sentence = errors.map(\.detail).joined(separator: " ")
+        return StudioRefusal(status: 422, code: "invalid", sentence, errors: errors)
     }
 
     static func invalid(_ pointer: String, _ sentence: String) -> StudioRefusal {

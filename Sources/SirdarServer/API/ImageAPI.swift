@@ -161,7 +161,10 @@ struct ImageAPI: Sendable {
     @Sendable func oneRequest(_ request: Request, _ context: AppContext) async throws -> Response {
         let (principal, id) = (try context.person(), try server.identifier(context, "request"))
         return try await server.read { reading in
-            .json(try reading.json(try reading.request(id, for: principal, to: .seeInstances)))
+            let request = try reading.request(id, for: principal, to: .seeInstances)
+            var object = try reading.json(request).asObject ?? [:]
+            object["questions"] = try reading.questions(request, of: principal)
+            return .json(.object(object))
         }
     }
 

@@ -67,6 +67,16 @@ struct PeopleAPI: Sendable {
         return .nothing
     }
 
+    /// One's own, for whoever knows the one before.
+    @Sendable func changePassword(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let current = fields.text("current", max: Passwords.lengthMax * 4)
+        let password = fields.text("password", max: Passwords.lengthMax * 4)
+        try fields.finish()
+        try await server.changePassword(from: current, to: password, context, .api)
+        return .nothing
+    }
+
     private static func apply(_ fields: inout RequestFields, to person: inout Person) {
         person.title = fields.optionalText("title", max: 128) ?? person.title
         if fields.json("roles") != nil {
@@ -203,6 +213,38 @@ extension Server {
         guard let token = tokens.first(where: { $0.id == id }) else { throw Trouble.notFound("token") }
         let detail: JSON = ["token": .string(token.shownPrefix)]
         try await write([token.removed], "token.revoked", person, context, channel, detail: detail)
+    }
+
+    /// Gives somebody another password of their own, and ends their sessions elsewhere.
+    func changePassword(
+        from current: String,
+        to password: String,
+        _ context: AppContext,
+        _ channel: Entry.Channel
+    ) async throws {
+        let principal = try context.keeper()
+        let person = principal.person
+        var errors: [FieldError] = []
+        if let fault = Passwords.fault(password) { errors.append(FieldError(pointer: "/password", fault)) }
+        if password == current {
+            errors.append(FieldError(pointer: "/password", "This is the password that you have already."))
+        }
+        // As slow as signing in: an open page must not be a place to try passwords.
+        try signIn.throttle.begin(account: person.name, address: context.address, at: engine.clock.now())
+        let hash = try await read { reading in try reading.people.passwordHash(of: person.id) }
+        let isRight = try await passwords.check(current, against: hash).isRight
+        if !isRight {
+            errors.append(FieldError(pointer: "/current", "This is not your present password."))
+        } else {
+            signIn.throttle.succeeded(account: person.name, address: context.address)
+        }
+        guard errors.isEmpty else { throw Trouble.invalid(errors) }
+        let gone = try await read { reading in
+            try reading.people.sessions(of: person.id).filter { $0.id != principal.session?.id }.map(\.removed)
+        }
+        let change = Credential.set(try await passwords.hash(password), for: person.id)
+        let detail: JSON = ["sessionsEnded": .number(JSON.Number(gone.count))]
+        try await write([change] + gone, "person.passwordChanged", person, context, channel, detail: detail)
     }
 
     func endSession(labelled label: String, _ context: AppContext, _ channel: Entry.Channel) async throws {

@@ -61,30 +61,14 @@ struct TaskAPI: Sendable {
         return try await answer(task, worker)
     }
 
-    @Sendable func claim(_ request: Request, _ context: AppContext) async throws -> Response {
-        var fields = try await RequestFields(request)
-        try fields.finish()
-        return try await act(.claim, context)
-    }
-
-    @Sendable func start(_ request: Request, _ context: AppContext) async throws -> Response {
-        var fields = try await RequestFields(request)
-        try fields.finish()
-        return try await act(.start, context)
-    }
-
-    @Sendable func release(_ request: Request, _ context: AppContext) async throws -> Response {
-        var fields = try await RequestFields(request)
-        let note = fields.optionalText("note") ?? ""
-        try fields.finish()
-        return try await act(.release(note: note), context)
-    }
-
-    @Sendable func draft(_ request: Request, _ context: AppContext) async throws -> Response {
-        var fields = try await RequestFields(request)
-        let values = fields.object("values")
-        try fields.finish()
-        return try await act(.draft(values), context)
+    /// What is done to a task is a resource of its own; each reads its members, and the engine does the rest.
+    func operate(_ operation: TaskOperation) -> Route.Handler {
+        { request, context in
+            var fields = try await RequestFields(request)
+            let intent = TaskIntent(operation, &fields, at: server.engine.clock.now())
+            try fields.finish()
+            return try await act(intent, context)
+        }
     }
 
     @Sendable func tick(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -94,37 +78,7 @@ struct TaskAPI: Sendable {
         return try await act(.tick(item: try server.parameter(context, "item"), evidence: evidence), context)
     }
 
-    @Sendable func complete(_ request: Request, _ context: AppContext) async throws -> Response {
-        var fields = try await RequestFields(request)
-        let outcome = fields.text("outcome")
-        let values = fields.object("values")
-        let ticks = Self.ticks(&fields)
-        let fence = fields.integer("fence").map(Int64.init)
-        try fields.finish()
-        return try await act(.complete(outcome: outcome, values: values, ticks: ticks, fence: fence), context)
-    }
-
-    @Sendable func fail(_ request: Request, _ context: AppContext) async throws -> Response {
-        var fields = try await RequestFields(request)
-        let code = fields.optionalText("code", max: 64) ?? "cannot"
-        let text = fields.text("text")
-        try fields.finish()
-        return try await act(.fail(code: code, text: text), context)
-    }
-
-    /// Ticks come as `["item", …]`, or as `[{ "item": …, "evidence": … }, …]` where there is evidence.
-    private static func ticks(_ fields: inout RequestFields) -> [Submission.TickedItem] {
-        fields.array("ticks").enumerated().compactMap { index, element in
-            if let item = element.asString { return Submission.TickedItem(item: item, evidence: nil) }
-            guard let item = element["item"]?.asString else {
-                fields.add("ticks/\(index)", "A tick is the item's id, or an object with `item` and `evidence`.")
-                return nil
-            }
-            return Submission.TickedItem(item: item, evidence: element["evidence"]?.asString)
-        }
-    }
-
-    private func act(_ intent: TaskIntent, _ context: AppContext) async throws -> Response {
+    func act(_ intent: TaskIntent, _ context: AppContext) async throws -> Response {
         let id = try server.identifier(context, "task")
         let worker = try context.person().person.worker
         let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api))

@@ -1,6 +1,7 @@
 /// How much of anything a request may bring: each loop over what comes from outside ends here.
 enum Limits {
     static let bodyBytesMax = 1 << 20
+    static let eventBytesMax = 256 << 10
     static let pathBytesMax = 2_048
     static let headerFieldBytesMax = 8 << 10
     static let headerListBytesMax = 32 << 10

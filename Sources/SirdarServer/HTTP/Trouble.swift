@@ -13,6 +13,8 @@ struct Trouble: Error, Sendable, Hashable {
     var detail: String
     var errors: [FieldError] = []
     var retryAfterSeconds: Int?
+    /// The journal has it already: the engine kept it where it refused.
+    var isKept = false
 
     static let typePrefix = "urn:sirdar:problem:"
 }
@@ -67,6 +69,11 @@ extension Trouble {
 
     static func conflict(_ code: String, _ detail: String) -> Trouble {
         Trouble(status: 409, code: code, title: "Not now", detail: detail)
+    }
+
+    /// Somebody must do something before requests should come here.
+    static func notReady(_ detail: String) -> Trouble {
+        Trouble(status: 503, code: "not-ready", title: "Not ready", detail: detail, retryAfterSeconds: 5)
     }
 
     static let tooLarge = Trouble(
@@ -130,7 +137,10 @@ extension Trouble {
     init?(_ error: any Error) {
         switch error {
         case let trouble as Trouble: self = trouble
-        case let refusal as TaskRefusal: self = Self.of(refusal)
+        case let refusal as TaskRefusal:
+            self = Self.of(refusal)
+            isKept = true
+        case let error as CloudError: self = Self.of(error)
         case let refusal as Refusal: self = Self.of(refusal)
         case let error as StoreError:
             guard let trouble = Self.of(error) else { return nil }
@@ -154,7 +164,7 @@ extension Trouble {
     private static func of(_ refusal: TaskRefusal) -> Trouble {
         switch refusal {
         case .invalid(let errors): return .invalid(errors)
-        case .notInQueue, .lacksSkills, .excluded:
+        case .notInQueue, .lacksSkills, .excluded, .ownWork, .notSupervisor, .notRequester, .reservedToSupervisors:
             return Trouble(status: 403, code: refusal.code, title: "Not yours to do", detail: refusal.sentence())
         case .noteNeeded:
             return Trouble(
@@ -164,9 +174,37 @@ extension Trouble {
                 detail: refusal.sentence(),
                 errors: [FieldError(pointer: "/note", refusal.sentence())]
             )
-        case .heldBy, .notClaimed, .alreadyStarted, .ended, .beingVerified, .notVerifying, .staleFence:
+        case .unknownPerson: return .named(refusal, at: "/person")
+        case .unknownQueue: return .named(refusal, at: "/queue")
+        case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .onHold, .notOnHold,
+            .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notTheirs,
+            .staleFence:
             return .conflict(refusal.code, refusal.sentence())
         }
+    }
+
+    private static func of(_ error: CloudError) -> Trouble {
+        let (status, title) =
+            switch error.kind {
+            case .conflict, .duplicate: (409, "Not now")
+            case .quota: (409, "No room")
+            case .invalid: (422, "Something is not right yet")
+            case .gone: (404, "Not found")
+            case .denied, .throttled, .transient, .eventual, .unknown: (503, "The cloud does not answer as it should")
+            }
+        var trouble = Trouble(status: status, code: "cloud-\(error.code)", title: title, detail: error.sentence)
+        if error.mayPassByItself { trouble.retryAfterSeconds = 5 }
+        return trouble
+    }
+
+    private static func named(_ refusal: TaskRefusal, at pointer: String) -> Trouble {
+        Trouble(
+            status: 422,
+            code: refusal.code,
+            title: "Not known",
+            detail: refusal.sentence(),
+            errors: [FieldError(pointer: pointer, refusal.sentence())]
+        )
     }
 
     private static func of(_ refusal: Refusal) -> Trouble {
@@ -174,7 +212,7 @@ extension Trouble {
         case .task(let refusal): of(refusal)
         case .outputUnfit(let errors), .inputUnfit(let errors): .invalid(errors)
         case .ended, .alreadyStarted, .noSuchStep, .staleAttempt, .notAwaited, .unwinding, .alreadySuspended,
-            .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable:
+            .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable, .notListening:
             .conflict(refusal.code, refusal.sentence)
         }
     }

@@ -13,6 +13,7 @@ struct ImageContent {
     let image: ImageRow
     let facts: [EntryRow.Fact]
     let entries: [EntryRow]
+    let hasHistory: Bool
 }
 
 /// A project's images.

@@ -8,7 +8,7 @@ import SirdarJournal
 /// Images, machines and requests: what a requester looks at.
 struct ImagePages: Sendable {
     let server: Server
-    private var pages: Pages { Pages(server: server) }
+    var pages: Pages { Pages(server: server) }
 
     // MARK: Images
 
@@ -43,7 +43,8 @@ struct ImagePages: Sendable {
             let content = ImageContent(
                 image: ImageRow(image, reading.now, principal),
                 facts: ImageRow.facts(image, reading.now),
-                entries: try entries.reversed().map { try EntryRow($0, reading) }
+                entries: try entries.reversed().map { try EntryRow($0, reading) },
+                hasHistory: !entries.isEmpty
             )
             return pages.page(image.name, .image, content, context, at: "/images")
         }
@@ -152,7 +153,7 @@ struct ImagePages: Sendable {
         let name = try server.parameter(context, "name")
         let form = try await FormData.body(of: request)
         let wish = Wish.What.create(machine: name, name: form.text("name"), description: form.text("description"))
-        return try await submit(wish, .machine(name), .create, form, context)
+        return try await submit(wish, .machine(name), .create, form, request, context)
     }
 
     @Sendable func ask(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -170,7 +171,7 @@ struct ImagePages: Sendable {
             case .adapt: .adapt(image: id, name: form.text("name"), project: form.text("project"))
             case .delete: .delete(image: id, reason: form.text("reason"))
             }
-        return try await submit(wish, .image(id), kind, form, context)
+        return try await submit(wish, .image(id), kind, form, request, context)
     }
 
     private static func kind(_ context: AppContext) throws(Trouble) -> RequestKind {
@@ -191,6 +192,7 @@ struct ImagePages: Sendable {
         _ subject: Subject,
         _ kind: RequestKind,
         _ form: FormData,
+        _ request: Request,
         _ context: AppContext
     ) async throws -> Response {
         do {
@@ -199,6 +201,7 @@ struct ImagePages: Sendable {
             return .seeOther("/requests/\(answer.id)")
         } catch {
             guard let trouble = Trouble(error), [403, 409, 422].contains(trouble.status) else { throw error }
+            server.keep(trouble, request, context)
             return try await ask(subject, kind, form, trouble, context)
         }
     }

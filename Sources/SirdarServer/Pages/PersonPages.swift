@@ -88,6 +88,10 @@ struct PersonPages: Sendable {
         let token: String
         let error: String?
         let name: String
+        let hasPassword: Bool
+        let passwordError: String?
+        let isChanged: Bool
+        let lengthMin: Int
     }
 
     private struct SessionRow {
@@ -119,6 +123,8 @@ struct PersonPages: Sendable {
         _ context: AppContext,
         made: String? = nil,
         trouble: Trouble? = nil,
+        passwordTrouble: Trouble? = nil,
+        isChanged: Bool = false,
         typed: FormData = FormData()
     ) async throws -> Response {
         let principal = try context.person()
@@ -153,9 +159,14 @@ struct PersonPages: Sendable {
                 made: made,
                 token: context.formToken,
                 error: trouble?.detail,
-                name: typed.text("name")
+                name: typed.text("name"),
+                hasPassword: try reading.people.passwordHash(of: principal.person.id) != nil,
+                passwordError: passwordTrouble?.detail,
+                isChanged: isChanged,
+                lengthMin: Passwords.lengthMin
             )
-            return pages.page("Sessions and tokens", .me, content, context, status: trouble?.status ?? 200)
+            let status = (trouble ?? passwordTrouble)?.status ?? 200
+            return pages.page("Sessions and tokens", .me, content, context, status: status)
         }
     }
 
@@ -186,7 +197,24 @@ struct PersonPages: Sendable {
             let made = try await server.makeToken(name: name, scopes: scopes, days: days, context, .page)
             return try await me(context, made: made.text)
         } catch let trouble as Trouble where trouble.status == 422 || trouble.status == 409 {
+            server.keep(trouble, request, context)
             return try await me(context, trouble: trouble, typed: form)
+        }
+    }
+
+    @Sendable func changePassword(_ request: Request, _ context: AppContext) async throws -> Response {
+        let form = try await FormData.body(of: request)
+        do {
+            let (current, password) = (form["current"] ?? "", form["password"] ?? "")
+            guard form["again"] == password else {
+                throw Trouble.invalid("/again", "The new password was not typed the same twice.")
+            }
+            try await server.changePassword(from: current, to: password, context, .page)
+            return try await me(context, isChanged: true)
+        } catch {
+            guard let trouble = Trouble(error), [422, 429].contains(trouble.status) else { throw error }
+            server.keep(trouble, request, context)
+            return try await me(context, passwordTrouble: trouble)
         }
     }
 

@@ -49,8 +49,10 @@ struct StoryContent {
     let facts: [EntryRow.Fact]
     let note: String?
     let mayWithdraw: Bool
+    let questions: [QuestionContent]
     let waits: [WaitRow]
     let hasWaits: Bool
+    let diagram: DiagramContent?
     let steps: [StepRow]
     let hasSteps: Bool
     let coming: [String]
@@ -82,7 +84,13 @@ struct StoryContent {
         let problem: String?
     }
 
-    init(_ request: StudioRequest, _ reading: Reading, _ principal: Principal, token: String) throws {
+    init(
+        _ request: StudioRequest,
+        _ reading: Reading,
+        _ principal: Principal,
+        token: String,
+        answer: RefusedAnswer? = nil
+    ) throws {
         let instance = try request.instance.flatMap { try reading.store.instance($0) }
         var facts = [
             EntryRow.Fact(key: "Asked by", value: try reading.name(request.requester)),
@@ -99,6 +107,7 @@ struct StoryContent {
             note: request.note,
             mayWithdraw: request.isOpen && principal.may(.withdrawRequest, in: .project(request.project)),
             instance: instance,
+            answer: answer,
             reading,
             principal
         )
@@ -133,6 +142,7 @@ struct StoryContent {
         note: String?,
         mayWithdraw: Bool,
         instance: Instance?,
+        answer: RefusedAnswer? = nil,
         _ reading: Reading,
         _ principal: Principal
     ) throws {
@@ -144,8 +154,12 @@ struct StoryContent {
         self.mayWithdraw = mayWithdraw
         let story = try instance.map { try reading.story(of: $0) }
         self.facts = facts + Self.facts(story)
+        let asked = try instance.map { try reading.questions($0, of: principal) } ?? []
+        questions = asked.map { QuestionContent($0, answer) }
         waits = try (story?.steps ?? []).compactMap { try WaitRow($0, reading, principal) }
-        steps = try (story?.steps ?? []).filter { $0.kind.isWorkWord || $0.problem != nil }.map {
+        let seesTasks = principal.may(.seeTasks)
+        diagram = story?.diagram { $0.place(on: "", seesTasks: seesTasks) }
+        steps = try (story?.steps ?? []).filter(\.hasRow).map {
             try StepRow($0, reading)
         }
         coming = Self.coming(story)
@@ -174,9 +188,7 @@ struct StoryContent {
     /// What the definition still holds, where nothing has been decided that says otherwise.
     private static func coming(_ story: InstanceStory?) -> [String] {
         guard let story, !story.instance.status.isFinal, story.instance.status != .compensating else { return [] }
-        return story.workflow.nodes.filter { node in
-            node.kind.isWork && !story.steps.contains { $0.pointer == node.pointer }
-        }.map(\.title)
+        return story.shownNodes.filter { node in !story.steps.contains { $0.pointer == node.pointer } }.map(\.title)
     }
 
     private static func ending(_ story: InstanceStory?) -> [EntryRow.Fact] {
@@ -221,6 +233,16 @@ extension StoryContent.StepRow {
     }
 }
 
-extension String {
-    fileprivate var isWorkWord: Bool { ["automatic", "manual", "workflow", "wait"].contains(self) }
+extension InstanceStory {
+    /// The steps that do something, in the order of the definition. One that stands in two branches of a choice is
+    /// shown once: where it has begun, or where it comes first.
+    var shownNodes: [Node] {
+        let works = workflow.nodes.filter(\.kind.isWork)
+        return works.filter { node in
+            if steps.contains(where: { $0.pointer == node.pointer }) { return true }
+            let namesakes = works.filter { $0.name == node.name }
+            let hasBegun = namesakes.contains { other in steps.contains { $0.pointer == other.pointer } }
+            return !hasBegun && namesakes.first?.pointer == node.pointer
+        }
+    }
 }

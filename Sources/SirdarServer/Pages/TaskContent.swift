@@ -14,6 +14,7 @@ struct TaskContent {
     let instance: String
     let workflow: String
     let steps: [Progress]
+    let diagram: DiagramContent?
     let runbook: Runbook?
     let fields: [FieldContent]
     let hasFields: Bool
@@ -24,6 +25,12 @@ struct TaskContent {
     let history: [EntryRow]
     let outcomes: [Outcome]
     let actions: Actions
+    let operations: [OperationContent]
+    let refused: [OperationContent.Refused]
+    let hasRefused: Bool
+    let comments: [CommentContent]
+    let hasComments: Bool
+    let hold: HoldContent?
     let isWorkable: Bool
     let result: [EntryRow.Fact]
 
@@ -64,15 +71,25 @@ struct TaskContent {
         let isFirst: Bool
     }
 
-    /// What may be done now, and why the rest may not.
+    /// What has a place of its own, and why the rest may not be done now.
     struct Actions {
         let claim: Bool
         let start: Bool
         let complete: Bool
-        let release: Bool
-        let needsNote: Bool
-        let fail: Bool
         let reason: String?
+    }
+
+    struct CommentContent {
+        let by: String
+        let kind: String?
+        let time: TimeView
+        let text: String
+        let values: [EntryRow.Fact]
+    }
+
+    struct HoldContent {
+        let sentence: String
+        let reason: String
     }
 }
 
@@ -86,7 +103,7 @@ extension TaskContent {
         typed: FormData?,
         trouble: Trouble?
     ) throws {
-        let offers = TaskOffer.all(task, principal.person.worker, at: reading.now)
+        let offers = reading.offers(task, for: principal.person.worker)
         let isWorkable = offers.contains { $0.operation == .complete && $0.isAllowed }
         let story = try reading.store.instance(task.instance).map { try reading.story(of: $0) }
         let errors = trouble?.errors ?? []
@@ -100,6 +117,8 @@ extension TaskContent {
         instance = task.instance.description
         workflow = story.map { "\($0.workflow.document.title) \($0.workflow.document.version)" } ?? ""
         steps = story.map { Self.progress($0, task) } ?? []
+        let page = "/instances/\(task.instance)"
+        diagram = story?.diagram { $0.place(on: page, seesTasks: true) }
         runbook = try Self.runbook(task, reading, templates, typed, errors, isWorkable)
         fields = task.spec.form.fields.map { FieldContent($0, task, typed, errors, isEnabled: isWorkable) }
         hasFields = !fields.isEmpty
@@ -122,6 +141,12 @@ extension TaskContent {
             )
         }
         actions = try Actions(offers, task, reading)
+        operations = OperationContent.allowed(offers, task, reading)
+        refused = task.state.isFinal ? [] : try OperationContent.refused(offers, reading)
+        hasRefused = !refused.isEmpty
+        comments = try Comment.all(of: task.id, reading.store).map { try CommentContent($0, reading) }
+        hasComments = !comments.isEmpty
+        hold = task.hold.map { HoldContent($0, reading.now) }
         self.isWorkable = isWorkable
         result = Self.result(task)
     }
@@ -148,7 +173,8 @@ extension TaskContent {
     }
 
     private static func about(_ about: JSON) -> [EntryRow.Fact] {
-        (about.asObject ?? [:]).map {
+        // The project stands among the facts of every task.
+        (about.asObject ?? [:]).filter { $0.key != "project" }.map {
             EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
         }
     }
@@ -161,7 +187,7 @@ extension TaskContent {
 
     /// The steps that do something, in the order of the definition, each with its latest state.
     private static func progress(_ story: InstanceStory, _ task: ManualTask) -> [Progress] {
-        story.workflow.nodes.filter(\.kind.isWork).map { node in
+        story.shownNodes.map { node in
             let latest = story.steps.last { $0.pointer == node.pointer }
             return Progress(
                 title: node.title,
@@ -241,17 +267,46 @@ extension TaskContent.Item {
 
 extension TaskContent.Actions {
     init(_ offers: [TaskOffer], _ task: ManualTask, _ reading: Reading) throws {
-        func may(_ operation: TaskOffer.Operation) -> Bool {
+        func may(_ operation: TaskOperation) -> Bool {
             offers.contains { $0.operation == operation && $0.isAllowed }
         }
         claim = may(.claim)
         start = may(.start) && !may(.claim)
         complete = may(.complete)
-        release = may(.release)
-        needsNote = task.state == .inProgress
-        fail = may(.fail)
         let first = offers.first { $0.operation == (task.owner == nil ? .claim : .complete) }
         reason = try task.state.isFinal ? nil : first?.refusal.map { try reading.sentence($0) }
+    }
+}
+
+extension TaskContent.CommentContent {
+    init(_ comment: Comment, _ reading: Reading) throws {
+        by = try reading.name(comment.comment.by)
+        kind =
+            switch comment.comment.kind {
+            case .comment: nil
+            case .note: "note"
+            case .question: "question to the requester"
+            case .answer: "answer"
+            case .pushBack: "pushed back"
+            case .escalation: "escalated"
+            }
+        time = TimeView(comment.at, reading.now)
+        text = comment.comment.text
+        values = comment.comment.values.map { EntryRow.Fact(key: $0.key, value: Show.value($0.value)) }
+    }
+}
+
+extension TaskContent.HoldContent {
+    init(_ hold: ManualTask.Hold, _ now: Timestamp) {
+        let what =
+            switch hold.awaiting {
+            case .time: "On hold"
+            case .vendor: "On hold for a vendor"
+            case .requester: "Waiting for the requester's answer; its time does not run"
+            }
+        let until = hold.until.map { " until \(Show.time($0))" } ?? ""
+        sentence = "\(what)\(until), for \(Show.length(now.since(hold.since)))."
+        reason = hold.reason
     }
 }
 
@@ -276,12 +331,18 @@ struct FieldContent {
     let describedBy: String?
 
     init(_ field: Form.Field, _ task: ManualTask, _ typed: FormData?, _ errors: [FieldError], isEnabled: Bool) {
+        let kept = task.completion?.values[field.name] ?? task.draft[field.name]
+        self.init(field, kept: kept, typed, errors, isEnabled: isEnabled)
+    }
+
+    /// `kept`: what was entered before.
+    init(_ field: Form.Field, kept: JSON?, _ typed: FormData?, _ errors: [FieldError], isEnabled: Bool) {
         id = "f-\(field.name)"
         name = "value.\(field.name)"
         label = field.label
         help = field.help
         hint = field.rules.within.map { "in \($0)" }
-        let kept = task.completion?.values[field.name] ?? task.draft[field.name] ?? field.initial ?? .null
+        let kept = kept ?? field.initial ?? .null
         let value = typed?["value.\(field.name)"] ?? (kept.isNull ? "" : Show.value(kept))
         self.value = value
         error = errors.first { $0.pointer == "/values/\(field.name)" }?.detail

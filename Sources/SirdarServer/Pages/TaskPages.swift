@@ -82,20 +82,26 @@ struct TaskPages: Sendable {
         return .seeOther("/tasks/\(task.id)#work")
     }
 
-    @Sendable func claim(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(request, context) { _ in .claim }
+    /// Everything else that is done to a task: the form's fields are those of the API.
+    @Sendable func operate(_ request: Request, _ context: AppContext) async throws -> Response {
+        let name = try server.parameter(context, "operation")
+        guard let operation = TaskOperation(rawValue: name) else { throw Trouble.notFound("operation") }
+        let now = server.engine.clock.now()
+        return try await act(request, context) { form throws(Trouble) in
+            var fields = RequestFields(Self.members(form))
+            let intent = TaskIntent(operation, &fields, at: now)
+            try fields.finish()
+            return intent
+        }
     }
 
-    @Sendable func start(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(request, context) { _ in .start }
-    }
-
-    @Sendable func release(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(request, context) { form in .release(note: form.text("note")) }
-    }
-
-    @Sendable func fail(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(request, context) { form in .fail(code: "cannot", text: form.text("note")) }
+    /// What a form says, without what is about the page.
+    private static func members(_ form: FormData) -> JSON.Object {
+        var members = JSON.Object()
+        for name in ["note", "person", "reason", "queue", "text", "comment", "priority", "awaiting", "until"] {
+            if let text = form[name], !text.trimmed.isEmpty { members[name] = .string(text.trimmed) }
+        }
+        return members
     }
 
     /// Keeps what was typed and ticked so far.
@@ -143,11 +149,14 @@ struct TaskPages: Sendable {
     private func act(
         _ request: Request,
         _ context: AppContext,
-        _ intent: (FormData) -> TaskIntent
+        _ intent: (FormData) throws(Trouble) -> TaskIntent
     ) async throws -> Response {
         let form = try await FormData.body(of: request)
-        let intent = intent(form)
         return try await answering(form, context) { id, worker, actuation in
+            let intent = try intent(form)
+            // Who may see a task may speak about it; who may not see it is told nothing of it.
+            let principal = try context.person()
+            try await server.read { reading in _ = try reading.task(id, for: principal) }
             let task = try await server.act(intent, on: id, worker, by: actuation)
             return .seeOther(task.state.isFinal ? "/queue" : "/tasks/\(id)#work")
         }

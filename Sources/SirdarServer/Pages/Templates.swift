@@ -7,7 +7,7 @@ struct Templates: Sendable {
     enum Name: String, CaseIterable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
-        case journal, workflows, keys, me, badge, time, field, tick, evidence
+        case journal, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -45,6 +45,8 @@ struct Templates: Sendable {
         case .entries: PackageResources.entries_mustache
         case .journal: PackageResources.journal_mustache
         case .workflows: PackageResources.workflows_mustache
+        case .workflow: PackageResources.workflow_mustache
+        case .diagram: PackageResources.diagram_mustache
         case .keys: PackageResources.keys_mustache
         case .me: PackageResources.me_mustache
         case .badge: PackageResources.badge_mustache
@@ -52,6 +54,7 @@ struct Templates: Sendable {
         case .field: PackageResources.field_mustache
         case .tick: PackageResources.tick_mustache
         case .evidence: PackageResources.evidence_mustache
+        case .operation: PackageResources.operation_mustache
         }
     }
 }

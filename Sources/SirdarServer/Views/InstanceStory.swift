@@ -111,22 +111,56 @@ extension Reading {
             )
         case .pending, .concluding:
             return InstanceStory.Wait(sentence: "goes on when the instance is resumed", since: leaf.startedAt)
+        case .listening(let listening): return waitForEvent(leaf, listening, workflow)
         case .entering, .sequence, .loop, .parallel, .attempt, .handling: return nil
         }
+    }
+
+    private func waitForEvent(
+        _ leaf: Step,
+        _ listening: Step.Listening,
+        _ workflow: Workflow
+    ) -> InstanceStory.Wait? {
+        guard case .listen(let listener) = workflow[leaf.node].kind else { return nil }
+        let heard = listening.hearing.items.count
+        let tail = heard == 0 ? "" : "; \(heard) came so far"
+        return InstanceStory.Wait(sentence: listener.strategy.sentence + tail, since: leaf.startedAt)
     }
 
     private func waitForPerson(_ leaf: Step, _ instance: Instance) throws -> InstanceStory.Wait? {
         let open = try store.tasks(TaskQuery(instance: instance.id, isOpen: true))
         guard let task = open.first(where: { $0.step == leaf.number }) else { return nil }
         guard let owner = task.owner else {
+            let isUnroutable = task.state == .unroutable
             return InstanceStory.Wait(
-                sentence: "somebody of the queue \(queueTitle(task.queue))",
+                sentence: isUnroutable
+                    ? "nobody can do it: a supervisor of the queue \(queueTitle(task.queue)) must find somebody"
+                    : "somebody of the queue \(queueTitle(task.queue))",
                 since: task.createdAt,
                 task: task.id
             )
         }
-        let doing = if case .verifying = task.state { "is having it checked" } else { "works on it" }
-        return InstanceStory.Wait(sentence: "\(try name(owner.person)) \(doing)", since: owner.since, task: task.id)
+        return InstanceStory.Wait(
+            sentence: "\(try name(owner.person)) \(try doing(task))",
+            since: task.hold?.since ?? owner.since,
+            task: task.id
+        )
+    }
+
+    private func doing(_ task: ManualTask) throws -> String {
+        switch task.state {
+        case .verifying: return "is having it checked"
+        case .awaitingReview: return "has done it; another person is to confirm it"
+        case .onHold(let hold):
+            let until = hold.until.map { " until \(Show.time($0))" } ?? ""
+            switch hold.awaiting {
+            case .requester: return "waits for an answer of \(try name(task.origin.requester))"
+            case .vendor: return "waits for a vendor\(until)"
+            case .time: return "has put it aside\(until)"
+            }
+        case .unroutable, .ready, .claimed, .inProgress, .completed, .failed, .skipped, .cancelled, .expired:
+            return "works on it"
+        }
     }
 }
 
@@ -145,14 +179,36 @@ extension Node.Kind {
         case .call: "automatic"
         case .manual: "manual"
         case .workflow: "workflow"
+        case .emit: "emit"
+        case .listen: "listen"
         }
     }
 
     /// Whether it does something itself, and does not only hold others.
     var isWork: Bool {
         switch self {
-        case .call, .manual, .workflow, .wait: true
+        case .call, .manual, .workflow, .wait, .emit, .listen: true
         case .sequence, .set, .choice, .loop, .parallel, .attempt, .raise: false
         }
+    }
+}
+
+extension EventStrategy {
+    /// What it waits for, for people: "an event `image.built`".
+    var sentence: String {
+        let kinds = filters.map(\.words)
+        switch rule {
+        case .one: return "an event \(kinds.joined())"
+        case .any where kinds.isEmpty: return "any event"
+        case .any: return "an event \(kinds.joined(separator: " or "))"
+        case .all: return "events \(kinds.joined(separator: " and "))"
+        }
+    }
+}
+
+extension EventFilter {
+    fileprivate var words: String {
+        let tied = correlations.map(\.name).sorted().joined(separator: ", ")
+        return (topic.isEmpty ? "of some kind" : topic) + (tied.isEmpty ? "" : " for this \(tied)")
     }
 }

@@ -97,12 +97,16 @@ struct Badge: Sendable {
 extension Badge {
     static func task(_ state: ManualTask.State) -> Badge {
         switch state {
+        case .unroutable: Badge("▲", "Nobody can do it", "red")
         case .ready: Badge("○", "Ready", "blue")
         case .claimed: Badge("◔", "Claimed", "yellow")
         case .inProgress: Badge("◑", "In progress", "yellow")
+        case .onHold: Badge("‖", "On hold", "grey")
         case .verifying: Badge("◕", "Verifying", "yellow")
+        case .awaitingReview: Badge("◕", "Awaiting review", "yellow")
         case .completed: Badge("✓", "Completed", "green")
         case .failed: Badge("✗", "Failed", "red")
+        case .skipped: Badge("–", "Skipped", "grey")
         case .cancelled: Badge("–", "Cancelled", "grey")
         case .expired: Badge("–", "Expired", "grey")
         }

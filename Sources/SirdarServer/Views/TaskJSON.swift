@@ -16,7 +16,8 @@ extension Reading {
             "created_at": .string(task.createdAt.description),
             "due": task.dueAt.map { .string($0.description) } ?? .null,
             "fence": .number(JSON.Number(Int(task.fence))), "version": .number(JSON.Number(Int(task.version))),
-            "owner": .null,
+            "owner": .null, "escalation": .number(JSON.Number(task.escalation)),
+            "hold": task.hold.map(Self.json) ?? .null,
         ]
         if let owner = task.owner {
             object["owner"] = [
@@ -31,7 +32,7 @@ extension Reading {
         object["runbook"] = runbook.map { json($0, of: task) } ?? .null
         object["checklist"] = .array(try (runbook?.checklist.items ?? []).map { try json($0, of: task) })
         object["operations"] = .array(
-            try TaskOffer.all(task, worker, at: now).map { offer in
+            try offers(task, for: worker).map { offer in
                 [
                     "operation": .string(offer.operation.rawValue), "allowed": .bool(offer.isAllowed),
                     "reason": try offer.refusal.map { .string(try sentence($0)) } ?? .null,
@@ -40,6 +41,7 @@ extension Reading {
         )
         object["last_check"] = task.lastCheck.map(Self.json) ?? .null
         object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
+        object["comments"] = .array(try Comment.all(of: task.id, store).map { try json($0) })
         return .object(object)
     }
 
@@ -79,6 +81,13 @@ extension Reading {
             ]
         }
         return .object(object)
+    }
+
+    private static func json(_ hold: ManualTask.Hold) -> JSON {
+        [
+            "awaiting": .string(hold.awaiting.rawValue), "reason": .string(hold.reason),
+            "until": hold.until.map { .string($0.description) } ?? .null, "since": .string(hold.since.description),
+        ]
     }
 
     private static func json(_ check: ManualTask.Check) -> JSON {

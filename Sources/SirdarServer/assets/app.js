@@ -92,7 +92,7 @@
     const target = one(`[data-key="${key}"]`);
     if (!target) return false;
     if (target.matches("input")) { target.focus(); target.select(); } else target.click();
-    if (key === "e") one("#note")?.focus();
+    if (key === "e") one("#release-note")?.focus();
     return true;
   };
   const move = (step) => {

@@ -10,7 +10,10 @@ protocol ClientCommand: AsyncParsableCommand {
 }
 
 extension ClientCommand {
-    func run() async throws {
+    func run() async throws { try await ask() }
+
+    /// Asks the server, and says what it said when it would not.
+    func ask() async throws {
         do throws(Failure) {
             let session = try Session(connection, output, environment: ProcessInfo.processInfo.environment)
             let failure: Failure?

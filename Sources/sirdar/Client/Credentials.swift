@@ -7,6 +7,11 @@ extension ConnectionOptions {
         return try ServerAddress(ServerAddress.fallback, from: "The default")
     }
 
+    /// Whether somebody said where the server is.
+    var isGiven: Bool {
+        url != nil || ProcessInfo.processInfo.environment["SIRDAR_URL"].map { !$0.isEmpty } == true
+    }
+
     /// The token to sign in with; `nil` when none was given, which the server then says.
     func token(_ environment: [String: String]) throws(Failure) -> String? {
         if let tokenFile { return try Self.token(inFile: tokenFile) }

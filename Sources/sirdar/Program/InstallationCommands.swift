@@ -51,8 +51,7 @@ struct InitCommand: AsyncParsableCommand {
 
     private func readPassword() throws -> String {
         if passwordFile == "-" {
-            if isatty(0) == 1 { FileHandle.standardError.write(Data("Password of \(name): ".utf8)) }
-            return readLine() ?? ""
+            return LocalFile.isTyped ? HiddenInput.ask("Password of \(name): ") : readLine() ?? ""
         }
         guard let data = FileManager.default.contents(atPath: passwordFile) else {
             throw ValidationError("\(passwordFile) cannot be read.")
@@ -86,24 +85,65 @@ struct MigrateCommand: ParsableCommand {
     }
 }
 
-/// `sirdar backup FILE`: a copy of the store as of one moment.
-struct BackupCommand: ParsableCommand {
+/// `sirdar backup FILE`: a copy of the store as of one moment, of a running server or of a folder that nobody holds.
+struct BackupCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copy the store, as of one moment, into a new file. The server must be stopped.",
-        discussion: "The machines' disks and images are the cloud's, and are not in it."
+        abstract: "Copy the store, as of one moment, into a new file.",
+        discussion: """
+            Asks the running server (--url, $SIRDAR_URL, or whoever holds the data folder), for which you must be an \
+            administrator; a folder that nobody holds is copied from directly. The machines' disks and images are the \
+            cloud's, and are not in it.
+            """
     )
 
-    @Argument(help: "The new file. A file that is there is never overwritten.") var file: String
+    @Argument(help: "The new file. A file that is there is never overwritten.", completion: .file()) var file: String
     @OptionGroup var folders: FolderOptions
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
 
-    func run() throws {
+    func run() async throws {
+        if FileManager.default.fileExists(atPath: file) { throw FileIsThere(file: file) }
+        if connection.isGiven { return try await ask() }
         let settings = try folders.resolve()
-        let data = try DataDirectory(settings.data)
+        let store = "\(settings.data)/sirdar.sqlite"
+        guard FileManager.default.fileExists(atPath: store) else { throw NoStore(data: settings.data) }
+        let data: DataDirectory
+        do { data = try DataDirectory(settings.data) } catch is DataDirectory.InUse {
+            var asking = self
+            asking.connection.url = settings.address
+            return try await asking.ask()
+        }
         defer { withExtendedLifetime(data) {} }
-        let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: settings.logger("sirdar"))
-        try store.backup(to: file)
-        print("\(file) is a whole copy of the store. To go back to it: sirdar restore \(file)")
+        try SQLiteStore(path: store, log: settings.logger("sirdar")).backup(to: file)
+        print(Self.done(file))
+    }
+
+    func perform(_ session: Session) async throws(Failure) {
+        let bytes = try await session.api.download(Call(.post, Address.backups, body: .json([:])), to: file)
+        try session.show(["file": .string(file), "bytes": .number(JSON.Number(bytes))]) { () throws(Failure) in
+            try session.terminal.line(Self.done(file))
+        }
+    }
+
+    private static func done(_ file: String) -> String {
+        "\(file) is a whole copy of the store. To go back to it: sirdar restore \(file)"
+    }
+}
+
+struct FileIsThere: EndsWithCode, CustomStringConvertible {
+    let file: String
+
+    var ending: Ending { .failed }
+    var description: String { "\(file) is there already, and a backup never overwrites. Name another file." }
+}
+
+struct NoStore: EndsWithCode, CustomStringConvertible {
+    let data: String
+
+    var ending: Ending { .failed }
+    var description: String {
+        "There is no store in \(data). Name its folder with --data, or the server with --url or SIRDAR_URL."
     }
 }
 

@@ -4,6 +4,7 @@ import SirdarClouds
 import SirdarCore
 import SirdarEngine
 import SirdarImages
+import SirdarOutbound
 import SirdarSQLite
 import SirdarServer
 
@@ -28,12 +29,15 @@ struct Program {
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
-        let actions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let imageActions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let actions = try imageActions + [openOutbound(settings)]
         let catalog = Catalog.load(
             CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config),
-            .init(functions: actions.map { .init($0.signature) }, today: clock.now())
+            .init(functions: imageActions.map { .init($0.signature) }, today: clock.now())
         )
         try Misconfigured.check(catalog.files, log)
+        let secrets = Set(catalog.definitions.values.flatMap(\.workflow.secrets))
+        for trouble in SecretFiles(folder: settings.secrets).troubles(secrets.sorted()) { log.warning("\(trouble)") }
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         let versions = try deploy(catalog, store, library, clock.now(), log)
@@ -42,7 +46,7 @@ struct Program {
             clock: clock,
             library: library,
             actions: actions,
-            projections: [ImageProjection(actions: actions)],
+            projections: [ImageProjection(actions: imageActions)],
             settings: settings.engine,
             log: log
         )
@@ -60,6 +64,18 @@ struct Program {
             engine: engine,
             studio: studio,
             configuration: configuration,
+            log: log
+        )
+    }
+
+    /// The way out, as `config/outbound.yaml` has it.
+    private static func openOutbound(_ settings: Settings) throws -> HTTPAction {
+        let log = settings.logger("sirdar.outbound")
+        let loaded = OutboundRules.load(folder: settings.config)
+        try Misconfigured.check([loaded.file].compactMap(\.self), log)
+        return HTTPAction(
+            outbound: Outbound(rules: loaded.rules),
+            secrets: SecretFiles(folder: settings.secrets),
             log: log
         )
     }
@@ -101,6 +117,7 @@ struct Program {
             }
         }
         library.set(queues: catalog.queues)
+        library.set(calendars: catalog.calendars)
         for stored in try store.deployments() {
             let decoded = Catalog.decode(stored.deployment, catalog.vocabulary)
             guard let workflow = decoded.workflow else {
@@ -111,6 +128,7 @@ struct Program {
             }
             library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))
         }
+        library.set(inForce: try inForce(catalog, library))
         var versions: [RequestKind: String] = [:]
         for kind in RequestKind.allCases {
             let found = catalog.definitions.keys.filter {
@@ -122,6 +140,15 @@ struct Program {
             versions[kind] = newest
         }
         return versions
+    }
+
+    /// The newest version of each workflow that there is a file of: its schedule is the one that holds.
+    private static func inForce(_ catalog: Catalog, _ library: Library) throws -> Set<Int> {
+        let names = Dictionary(grouping: catalog.definitions.keys) { "\($0.namespace)/\($0.name)" }
+        let newest = names.values.compactMap { versions in
+            versions.max { Version.isOlder($0.version, $1.version) }
+        }
+        return Set(try newest.map { try library.number($0.namespace, $0.name, $0.version) })
     }
 
     /// What the demonstration and a new installation need besides: who is there.

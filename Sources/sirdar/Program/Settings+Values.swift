@@ -15,6 +15,7 @@ extension Settings {
 
     var server: Server.Settings {
         var server = Server.Settings()
+        server.dataFolder = data
         server.origin = origin
         server.isOverTLS = isOverTLS
         server.isBehindProxy = isBehindProxy

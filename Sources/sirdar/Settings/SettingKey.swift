@@ -74,6 +74,12 @@ extension SettingKey {
         "Runbooks",
         "The folder of runbooks, which manual steps name."
     )
+    static let secrets = SettingKey(
+        "secrets",
+        .folder,
+        "config/secrets",
+        "The folder of secrets that workflows use, a file each, readable by the server's user only."
+    )
     static let workerSlots = SettingKey(
         "workerSlots",
         .integer(1...256),
@@ -119,7 +125,7 @@ extension SettingKey {
 
     /// Those of the file, in its order.
     static let inFile = [
-        listen, origin, behindProxy, data, workflows, runbooks, workerSlots, laneLimit, leaseSeconds,
+        listen, origin, behindProxy, data, workflows, runbooks, secrets, workerSlots, laneLimit, leaseSeconds,
         sessionIdleMinutes, sessionAbsoluteMinutes, logLevel, logFormat,
     ]
     package static let all = [config] + inFile

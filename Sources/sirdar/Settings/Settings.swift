@@ -12,6 +12,7 @@ package struct Settings: Sendable, Hashable {
     package let data: String
     package let workflows: String
     package let runbooks: String
+    package let secrets: String
     package let workerSlots: Int
     package let laneLimit: Int
     package let leaseSeconds: Int
@@ -166,6 +167,7 @@ extension Settings {
         data = URL(filePath: text(.data)).standardizedFileURL.path
         workflows = text(.workflows)
         runbooks = text(.runbooks)
+        secrets = text(.secrets)
         workerSlots = integer(.workerSlots)
         laneLimit = integer(.laneLimit)
         leaseSeconds = integer(.leaseSeconds)

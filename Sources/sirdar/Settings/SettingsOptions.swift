@@ -10,6 +10,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.data), help: .of(.data)) var data: String?
     @Option(name: .of(.workflows), help: .of(.workflows)) var workflows: String?
     @Option(name: .of(.runbooks), help: .of(.runbooks)) var runbooks: String?
+    @Option(name: .of(.secrets), help: .of(.secrets)) var secrets: String?
     @Option(name: .of(.workerSlots), help: .of(.workerSlots)) var workerSlots: String?
     @Option(name: .of(.laneLimit), help: .of(.laneLimit)) var laneLimit: String?
     @Option(name: .of(.leaseSeconds), help: .of(.leaseSeconds)) var leaseSeconds: String?
@@ -24,8 +25,8 @@ struct SettingsOptions: ParsableArguments {
     var given: [String: String] {
         let all: [(SettingKey, String?)] = [
             (.config, config), (.listen, listen), (.origin, origin), (.behindProxy, behindProxy), (.data, data),
-            (.workflows, workflows), (.runbooks, runbooks), (.workerSlots, workerSlots), (.laneLimit, laneLimit),
-            (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
+            (.workflows, workflows), (.runbooks, runbooks), (.secrets, secrets), (.workerSlots, workerSlots),
+            (.laneLimit, laneLimit), (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
             (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.logLevel, logLevel),
             (.logFormat, logFormat),
         ]

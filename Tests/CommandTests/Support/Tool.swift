@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SirdarTestKit
 
 /// The built program, run as a person or a script runs it.
 struct Tool {

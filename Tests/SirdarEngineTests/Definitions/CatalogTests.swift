@@ -37,9 +37,10 @@ struct CatalogTests {
         """
 
     private static let surroundings = Catalog.Surroundings(
-        functions: [Vocabulary.Function(ActionSignature(name: "note", summary: "", input: ["type": "object"]))],
-        calendars: ["support-hours"]
+        functions: [Vocabulary.Function(ActionSignature(name: "note", summary: "", input: ["type": "object"]))]
     )
+
+    private static let calendars = "calendars: [{ name: support-hours, timeZone: UTC, hours: { monday: 09:00-17:00 } }]"
 
     private func load(_ change: (inout CatalogFiles) -> Void = { _ in }) -> Catalog {
         var files = CatalogFiles(
@@ -48,16 +49,26 @@ struct CatalogTests {
                 .init(path: "Workflows/other.yaml", text: Self.other),
             ],
             runbooks: [.init(path: "Runbooks/mount.md", text: Self.runbook)],
-            queues: .init(path: "config/queues.yaml", text: Self.queues)
+            queues: .init(path: "config/queues.yaml", text: Self.queues),
+            calendars: .init(path: "config/calendars.yaml", text: Self.calendars)
         )
         change(&files)
         return Catalog.load(files, Self.surroundings)
     }
 
+    @Test("a queue whose members are no role's holders is told, with what was meant")
+    func wrongMembers() {
+        let text = Self.queues.replacing("[operator, supervisor]", with: "[operater, supervisor]")
+        let catalog = load { $0.queues = .init(path: "config/queues.yaml", text: text) }
+        let told = DefinitionCheck.text(catalog.files)
+        #expect(told.contains("config/queues.yaml:4:"), "\(told)")
+        #expect(told.contains("there is no role `operater`; did you mean `operator`?"), "\(told)")
+    }
+
     @Test("holds what its files say, and definitions may name all of it")
     func loads() throws {
         let catalog = load()
-        #expect(DefinitionCheck.text(catalog.files) == "4 files: nothing wrong\n")
+        #expect(DefinitionCheck.text(catalog.files) == "5 files: nothing wrong\n")
         #expect(catalog.definitions.keys.map(\.name).sorted() == ["mount", "other"])
         #expect(catalog.runbooks.keys.sorted() == ["mount"])
         let queue = try #require(catalog.queues.first)
@@ -113,7 +124,7 @@ struct CatalogTests {
         #expect(
             DefinitionCheck.text(catalog.files)
                 == "Workflows/z.yaml:1:66: error[version-taken]: test/other:1.0.0 is in Workflows/other.yaml already\n"
-                + "5 files: 1 error, 0 warnings\n"
+                + "6 files: 1 error, 0 warnings\n"
         )
     }
 

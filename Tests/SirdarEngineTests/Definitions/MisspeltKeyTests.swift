@@ -46,7 +46,7 @@ struct MisspeltKeyTests {
     }
 
     /// Every key that the language chose: not an author's names, nor what is inside a schema.
-    private static func keys(of node: Located) -> [Located.Member] {
+    static func keys(of node: Located) -> [Located.Member] {
         switch node.value {
         case .map(let members):
             members.flatMap { member in
@@ -58,7 +58,7 @@ struct MisspeltKeyTests {
         }
     }
 
-    private static func replace(_ member: Located.Member, by wrong: String) -> String {
+    static func replace(_ member: Located.Member, by wrong: String) -> String {
         var lines = RichSample.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let line = lines[member.keyPlace.line - 1]
         lines[member.keyPlace.line - 1] =

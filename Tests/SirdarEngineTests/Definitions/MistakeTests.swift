@@ -35,6 +35,12 @@ struct MistakeTests {
     @Test("in people's work", arguments: Mistake.inPeoplesWork)
     func people(_ mistake: Mistake) { expectTold(mistake) }
 
+    @Test("in a call of http", arguments: Mistake.inCallsOfHTTP)
+    func http(_ mistake: Mistake) { expectTold(mistake) }
+
+    @Test("in events and schedules", arguments: Mistake.inEvents)
+    func events(_ mistake: Mistake) { expectTold(mistake) }
+
     private func expectTold(_ mistake: Mistake) {
         let decoded = Sample.decode(mistake.text)
         let told = decoded.lines.map { String($0.dropFirst("x:".count)) }

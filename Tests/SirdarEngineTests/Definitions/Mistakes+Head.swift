@@ -131,28 +131,16 @@ extension Mistake {
             ]
         ),
         .file(
-            "a schedule",
-            #"""
-            document: { dsl: '1.0.3', namespace: test, name: sample, version: 1.0.0 }
-            schedule: { every: PT1H }
-            do: [ { a: { set: { x: 1 } } } ]
-            """#,
-            tells: [
-                "2:1: error[not-yet]: `schedule` is not in this version: start it by a request"
-            ]
-        ),
-        .file(
             "components that come later, and one that does not",
             #"""
             document: { dsl: '1.0.3', namespace: test, name: sample, version: 1.0.0 }
-            use: { secrets: [a], catalogs: { x: {} }, authentications: {} }
+            use: { extensions: [], catalogs: { x: {} } }
             do: [ { a: { set: { x: 1 } } } ]
             """#,
             tells: [
-                "2:8: error[not-yet]: `use.secrets` is not in this version",
-                "2:22: error[refused]: remote catalogues are not used: what a workflow does comes with the "
+                "2:8: error[not-yet]: `use.extensions` is not in this version",
+                "2:24: error[refused]: remote catalogues are not used: what a workflow does comes with the "
                     + "program",
-                "2:43: error[not-yet]: `use.authentications` is not in this version",
             ]
         ),
         .file(

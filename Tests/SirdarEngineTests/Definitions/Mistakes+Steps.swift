@@ -97,12 +97,12 @@ extension Mistake {
             ]
         ),
         .steps(
-            "a function of the language that comes later",
+            "another function of the language that is refused",
             #"""
-              - a: { call: http, with: { method: get } }
+              - a: { call: openapi, with: { operationId: x } }
             """#,
             tells: [
-                "3:16: error[not-yet]: `call: http` is not in this version: use an action of the program"
+                "3:16: error[refused]: `call: openapi` is not part of this profile: use an action of the program"
             ]
         ),
         .steps(
@@ -123,15 +123,6 @@ extension Mistake {
             tells: [
                 "3:17: error[refused]: `run: shell` is not part of this profile: automatic work is an action "
                     + "of the program"
-            ]
-        ),
-        .steps(
-            "a step that comes later",
-            #"""
-              - a: { listen: { to: { one: {} } } }
-            """#,
-            tells: [
-                "3:10: error[not-yet]: `listen` is part of the language, and not in this version"
             ]
         ),
         .steps(
@@ -173,13 +164,36 @@ extension Mistake {
             ]
         ),
         .steps(
-            "a workflow that is not waited for",
+            "a workflow that is to return what only processes have",
             #"""
-              - a: { run: { await: false, workflow: { namespace: sherpa.images, name: copy-image, version: 1.0.0 } } }
+              - a: { run: { return: stdout, workflow: { namespace: sherpa.images, name: copy-image, version: 1.0.0 } } }
             """#,
             tells: [
-                "3:17: error[not-yet]: a workflow that is run is waited for, and gives its output: `await` "
-                    + "is not in this version"
+                "3:25: error[wrong-value]: a workflow gives its output, and nothing else: leave `return` away, "
+                    + "or write `none` to have nothing; allowed here: none"
+            ]
+        ),
+        .steps(
+            "a workflow that is not waited for and is to return nothing",
+            #"""
+              - a:
+                  run:
+                    await: false
+                    return: none
+                    workflow: { namespace: sherpa.images, name: copy-image, version: 1.0.0 }
+            """#,
+            tells: [
+                "6:9: error[wrong-value]: a workflow that is not waited for returns nothing: leave `return` away"
+            ]
+        ),
+        .steps(
+            "a limit of time for one attempt of an action",
+            #"""
+              - a: { call: note, metadata: { retry: { limit: { attempt: { duration: PT5S } } } } }
+            """#,
+            tells: [
+                "3:63: error[wrong-value]: an action is not interrupted: give the step a `timeout`, or put it "
+                    + "into a `try` with this policy"
             ]
         ),
         .steps(

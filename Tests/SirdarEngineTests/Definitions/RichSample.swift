@@ -16,11 +16,27 @@ enum RichSample {
           from: '${ . }'
         output: { schema: { document: {} }, as: . }
         timeout: myTimeout
+        schedule: { on: { any: [ { with: { type: x } } ], until: { all: [ { with: { type: y } } ] } }, read: envelope }
         use:
           timeouts: { myTimeout: { after: { days: 1, hours: 2, minutes: 3, seconds: 4, milliseconds: 5 } } }
           functions: { myFunction: { call: verifyStorage, with: { port: 2049 } } }
           errors:
             myError: { type: 'https://example.org/errors/x', status: 500, title: X, detail: '${ .y }', instance: /x }
+          secrets: [mySecret]
+          authentications:
+            myLogin: { basic: { use: mySecret } }
+            myOther: { basic: { username: '${ .user }', password: '${ .word }' } }
+            myToken: { bearer: { token: '${ .token }' } }
+            myClient:
+              oauth2:
+                authority: https://id.example
+                endpoints: { token: /tokens }
+                grant: client_credentials
+                client: { id: sirdar, secret: '${ .secret }', authentication: client_secret_basic }
+                request: { encoding: application/json }
+                scopes: [read]
+                audiences: [studio]
+            myDiscovered: { oidc: { use: mySecret } }
           retries:
             myRetry:
               when: '${ $error.status == 503 }'
@@ -45,6 +61,17 @@ enum RichSample {
                 retry: myRetry
                 compensation: { call: deleteMachine, with: { machine: '${ $output.id }' }, retry: { delay: PT1S } }
               then: continue
+          - myRequest:
+              input: { from: '${ { token: $secrets.mySecret, id: .id } }' }
+              call: http
+              with:
+                method: post
+                endpoint: { uri: 'https://api.example/{id}', authentication: { use: myLogin } }
+                headers: { myHeader: '${ .token }' }
+                query: { myQuery: '${ .id }' }
+                body: { myBody: '${ . }' }
+                output: response
+                redirect: true
           - myCheck: { call: myFunction, with: { machine: x, address: y } }
           - myValues: { set: { myValue: 1 } }
           - myChoice:
@@ -71,11 +98,42 @@ enum RichSample {
                 as: problem
                 when: $problem.status == 500
                 exceptWhen: '${ false }'
-                retry: { delay: PT1S, backoff: { linear: {} } }
+                retry: { delay: PT1S, backoff: { linear: {} }, limit: { attempt: { duration: PT1M } } }
+                then: myRun
                 do:
                   - myOther: { raise: { error: { type: 'https://example.org/y', status: '${ 400 }', title: Y } } }
+          - myEmit:
+              emit:
+                event:
+                  with:
+                    id: x
+                    source: /x
+                    type: x
+                    time: '2026-11-23T09:00:00Z'
+                    subject: x
+                    datacontenttype: application/json
+                    dataschema: https://example.org/x
+                    mytenant: x
+                    data: { myData: 1 }
+          - myListen:
+              listen:
+                to:
+                  one:
+                    with: { type: x, data: { myData: 1 } }
+                    correlate: { myOrder: { from: .data.order, expect: '${ .order }' } }
+                read: raw
+              foreach:
+                item: heard
+                at: place
+                do:
+                  - myHeard: { set: { myHeard: '${ $heard }', myPlace: '${ $place }' } }
+                output: { schema: { document: {} }, as: . }
+                export: { schema: { document: {} }, as: . }
+              timeout: { after: PT1H }
           - myRun:
               run:
+                await: true
+                return: none
                 workflow: { namespace: sherpa.images, name: copy-image, version: 1.1.0, input: { myInput: 1 } }
           - myManual:
               call: manual

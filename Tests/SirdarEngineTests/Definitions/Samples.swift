@@ -17,7 +17,7 @@ enum Sample {
                     ["machine": ["type": "string"], "address": ["type": "string"], "port": ["type": "integer"]],
                     required: ["machine", "address"]
                 ),
-                function("note", [:]),
+                function("note", [:]), function("flaky", [:]), function("tired", [:]),
             ],
             queues: [
                 .init(name: "image-reconfiguration", hasSLA: true), .init(name: "slow-lane", hasSLA: false),
@@ -31,7 +31,8 @@ enum Sample {
             workflows: [
                 .init(namespace: "sherpa.images", name: "copy-image", version: "1.0.0"),
                 .init(namespace: "sherpa.images", name: "copy-image", version: "1.1.0"),
-            ]
+            ],
+            timeZones: WallClock.names
         )
     }
 

@@ -1,28 +1,85 @@
 import ArgumentParser
 import JSON
 
-struct MeCommand: ClientCommand {
+struct MeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "me",
-        abstract: "Who you are to the server: roles, projects, queues, skills."
+        abstract: "Who you are to the server, and your password there.",
+        subcommands: [Show.self, Password.self],
+        defaultSubcommand: Show.self
     )
 
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var output: OutputOptions
+    struct Show: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Who you are to the server: roles, projects, queues, skills."
+        )
 
-    func perform(_ session: Session) async throws(Failure) {
-        let person = try await session.api.get(Address.me)
-        try session.show(person) { () throws(Failure) in
-            var facts = Facts()
-            facts.add("id", person.text("id"))
-            facts.add("roles", person["roles"]?.phrase)
-            facts.add("projects", person["projects"]?.phrase)
-            facts.add("queues", person["queues"]?.phrase)
-            facts.add("skills", person["skills"]?.phrase)
-            facts.add("server", session.api.connection.server.text)
-            let names = [person.text("title"), person.text("name").map { "(\($0))" }].compactMap(\.self)
-            let lines = facts.lines(colour: session.terminal.usesColour)
-            try session.lines([session.title(names.joined(separator: " "))] + lines)
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            let person = try await session.api.get(Address.me)
+            try session.show(person) { () throws(Failure) in
+                var facts = Facts()
+                facts.add("id", person.text("id"))
+                facts.add("roles", person["roles"]?.phrase)
+                facts.add("projects", person["projects"]?.phrase)
+                facts.add("queues", person["queues"]?.phrase)
+                facts.add("skills", person["skills"]?.phrase)
+                facts.add("server", session.api.connection.server.text)
+                let names = [person.text("title"), person.text("name").map { "(\($0))" }].compactMap(\.self)
+                let lines = facts.lines(colour: session.terminal.usesColour)
+                try session.lines([session.title(names.joined(separator: " "))] + lines)
+            }
+        }
+    }
+
+    struct Password: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change your password; you are signed out everywhere else.",
+            discussion: """
+                Asks for the present password and the new one; from a file or a pipe it reads them as two lines. A \
+                token needs the scope `manage` for it.
+                """
+        )
+
+        @Option(
+            help: ArgumentHelp(
+                "A file whose first line is the present password and whose second is the new one; - is standard input.",
+                valueName: "file"
+            ),
+            completion: .file()
+        )
+        var passwordFile = "-"
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            let (current, password) = try read()
+            let call = Call(
+                .put,
+                Address.password,
+                body: .json(["current": .string(current), "password": .string(password)])
+            )
+            _ = try await session.api.succeed(call)
+            try session.show(["changed": true]) { () throws(Failure) in
+                try session.terminal.line("Your password is changed. Your sessions have ended everywhere else.")
+            }
+        }
+
+        private func read() throws(Failure) -> (current: String, new: String) {
+            if passwordFile == "-", LocalFile.isTyped {
+                let current = HiddenInput.ask("Present password: ")
+                let (new, again) = (HiddenInput.ask("New password: "), HiddenInput.ask("New password again: "))
+                guard new == again else { throw Failure(.failed, "The new password was not typed the same twice.") }
+                return (current, new)
+            }
+            let text = try LocalFile.text(passwordFile, bytesMax: 4096)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            guard lines.count >= 2, !lines[0].isEmpty, !lines[1].isEmpty else {
+                throw Failure(.usage, "Give two lines: the present password, and the new one.")
+            }
+            return (lines[0], lines[1])
         }
     }
 }

@@ -5,7 +5,7 @@ struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
         abstract: "The record of who did what, and of what was refused.",
-        subcommands: [List.self]
+        subcommands: [List.self, VerifyCommand.self]
     )
 
     struct List: ClientCommand {

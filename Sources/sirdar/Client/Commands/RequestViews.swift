@@ -43,6 +43,9 @@ extension RequestCommand {
             try session.show(request) { () throws(Failure) in
                 try session.lines(RequestCommand.lines(of: request, session))
             }
+            if let task = request.elements("questions").first?.text("task") {
+                return session.suggest(["task", "answer", task, "--text", "…"])
+            }
             if let instance = request.text("instance") { session.suggest("instance", "show", instance) }
         }
     }
@@ -78,6 +81,11 @@ extension RequestCommand {
         facts.add("by", request.person("requester"))
         facts.add("asked", session.time(request.moment("created_at")))
         facts.add("note", request.text("note"))
+        for question in request.elements("questions") {
+            let names = (question["fields"]?.asObject ?? [:]).map(\.key).joined(separator: ", ")
+            let asks = names.isEmpty ? "" : " (--value: \(names))"
+            facts.add("asks you", "\(question.text("text") ?? "")\(asks)", .busy)
+        }
         facts.add("instance", request.text("instance"))
         var lines = [session.title("Request: \(request.text("kind") ?? "")")]
         lines += facts.lines(colour: session.terminal.usesColour)

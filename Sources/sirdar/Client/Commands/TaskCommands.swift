@@ -7,7 +7,9 @@ struct TaskCommand: ParsableCommand {
         abstract: "Manual steps: claim one, follow its runbook, complete it.",
         subcommands: [
             List.self, Next.self, Show.self, Claim.self, Start.self, Save.self, Tick.self, Complete.self, Fail.self,
-            Release.self,
+            Release.self, Assign.self, TakeOver.self, Transfer.self, Hold.self, Resume.self, Ask.self, Answer.self,
+            Confirm.self, PushBack.self, Escalate.self, Prioritise.self, Comment.self, Untick.self, Skip.self,
+            WaiveCheck.self, HandOver.self, Bulk.self,
         ]
     )
 

@@ -33,7 +33,8 @@ struct TaskView: Sendable {
         [
             head,
             section("About", DocumentView(document: task["about"] ?? .null, width: width, colour: colour).lines()),
-            section("What to enter (--value)", form), section("Checklist (--tick)", checklist), runbook, lastCheck,
+            section("Comments", comments), section("What to enter (--value)", form),
+            section("Checklist (--tick)", checklist), runbook, lastCheck,
             operations,
         ]
         .filter { !$0.isEmpty }.joined(separator: [""]).map(\.self)
@@ -51,6 +52,10 @@ struct TaskView: Sendable {
             let urgency = task.text("urgency") ?? ""
             facts.add("due", "\(due.local) (\(Self.due(task, session.now) ?? ""))", .state(urgency))
         }
+        if let hold = task["hold"], let reason = hold.text("reason") {
+            let until = hold.moment("until").map { ", until \($0.local)" } ?? ""
+            facts.add("on hold", "for a \(hold.text("awaiting") ?? "time")\(until): \(reason)")
+        }
         if task.text("priority") != "normal" {
             facts.add("priority", task.text("priority"), .state(task.text("priority") ?? ""))
         }
@@ -61,6 +66,16 @@ struct TaskView: Sendable {
         facts.add("request", task.text("request"))
         facts.add("instance", task.text("instance"))
         return [session.title(task.text("title") ?? id)] + facts.lines(colour: colour)
+    }
+
+    private var comments: [String] {
+        task.elements("comments").map { comment in
+            let kind = comment.text("kind") ?? ""
+            let who = "\(comment.text("by") ?? "")\(kind == "comment" ? "" : " (\(kind))")"
+            let values = comment["values"]?.asObject?.isEmpty == false ? comment["values"]?.phrase : nil
+            let said = [comment.text("text"), values].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: "; ")
+            return "  \(session.ago(comment.moment("at"))) \(who): \(Text.printable(said))"
+        }
     }
 
     private var form: [String] {
@@ -132,7 +147,13 @@ struct TaskView: Sendable {
     }
 
     /// The subcommand of an operation.
-    private static func command(_ operation: String) -> String { operation == "draft" ? "save" : operation }
+    private static func command(_ operation: String) -> String {
+        switch operation {
+        case "draft": "save"
+        case "delegate": "assign"
+        default: operation
+        }
+    }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {
         lines.isEmpty ? [] : [session.title(title)] + lines
@@ -169,6 +190,7 @@ struct TaskView: Sendable {
     func showCompletion() throws(Failure) {
         switch state {
         case "completed", Self.verifying: try sayWhatChanged(state == "completed" ? "Completed" : "Sent to its check:")
+        case "awaiting_review": try sayWhatChanged("Done, and to be confirmed by somebody else:")
         default:
             try session.show(task) { () throws(Failure) in try session.lines(head + [""] + lastCheck) }
             let isImpossible = task["last_check"]?.text("result") == "impossible"

@@ -27,6 +27,14 @@ struct API: Sendable {
         return reply
     }
 
+    /// Writes the answer into a new file, whole or not at all.
+    func download(_ call: Call, to path: String) async throws(Failure) -> Int {
+        switch try await connection.download(call, to: path) {
+        case .success(let count): return count
+        case .failure(let refused): throw Failure(refused.reply, from: connection.server)
+        }
+    }
+
     func document(_ reply: Reply) throws(Failure) -> JSON {
         guard let json = reply.json else {
             throw Failure(.unavailable, "\(connection.server) did not answer as Sirdar does. Is SIRDAR_URL right?")

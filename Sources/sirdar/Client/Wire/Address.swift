@@ -22,11 +22,18 @@ enum Address {
     static func tick(_ task: String, item: String) -> String { "\(Self.task(task))/ticks/\(Call.escaped(item))" }
     static func completion(_ task: String) -> String { "\(Self.task(task))/completion" }
     static func failure(_ task: String) -> String { "\(Self.task(task))/failure" }
+    /// What is done to a task beside its work: `owner`, `hold`, `queue` and so on.
+    static func part(_ part: String, of task: String) -> String { "\(Self.task(task))/\(part)" }
+    static let taskOperations = "/v1/task-operations"
+    static let handOvers = "/v1/hand-overs"
 
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static let entries = "/v1/entries"
+    static let events = "/v1/events"
     static let me = "/v1/people/me"
+    static let password = "\(me)/password"
+    static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
     static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }
 }

@@ -51,6 +51,43 @@ struct Connection: Sendable {
         }
     }
 
+    /// Sends, and writes what comes into a new file as it comes: it may be larger than memory.
+    ///
+    /// - Returns: how many bytes there were, or what the server says when it is no success.
+    func download(_ call: Call, to path: String) async throws(Failure) -> Result<Int, Refused> {
+        let partial = "\(path).partial"
+        let file = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Failure(.failed, "\(partial) cannot be written: \(Self.lastReason).") }
+        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+        defer { unlink(partial) }
+        var count = 0
+        do {
+            let response = try await client.execute(request(call), timeout: .hours(Self.downloadHours))
+            guard (200...299).contains(Int(response.status.code)) else {
+                let body = try await response.body.collect(upTo: call.answerBytesMax)
+                let reply = Reply(status: Int(response.status.code), bytes: Array(body.readableBytesView))
+                return .failure(Refused(reply: reply))
+            }
+            for try await chunk in response.body {
+                count += chunk.readableBytes
+                try handle.write(contentsOf: Data(chunk.readableBytesView))
+            }
+            try handle.synchronize()
+        } catch let error as CocoaError {
+            throw Failure(.failed, "\(partial) could not be written whole: \(error.localizedDescription)")
+        } catch {
+            throw Failure(.unavailable, sentences: Self.unreachable(server, error))
+        }
+        // A link never replaces what is there, as a renaming would.
+        guard link(partial, path) == 0 else { throw Failure(.failed, "\(path) cannot be made: \(Self.lastReason).") }
+        return .success(count)
+    }
+
+    struct Refused: Error { let reply: Reply }
+
+    private static let downloadHours: Int64 = 2
+    private static var lastReason: String { String(cString: strerror(errno)) }
+
     private func request(_ call: Call) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: server.text + call.target)
         request.method = HTTPMethod(rawValue: call.method.rawValue)

@@ -1,0 +1,117 @@
+import JSON
+import SirdarCore
+
+// What becomes of tasks: opening, closing, and the decisions about them.
+extension Assembly {
+    mutating func openTask(_ open: Effect.OpenTask, of instance: Instance) throws {
+        let spec = open.spec
+        let due = engine.due(spec, from: now)
+        let excluded = try exclusions(spec, instance)
+        var task = ManualTask(
+            id: engine.identifiers.next(),
+            instance: instance.id,
+            open: open,
+            origin: instance.origin,
+            createdAt: now,
+            dueAt: due.dueAt,
+            atRiskAt: due.atRiskAt,
+            runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
+            excluded: excluded
+        )
+        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded) {
+            task.state = .unroutable
+        }
+        commit.tasks.append(TaskWrite(task, before: nil))
+        setDeadline(of: task)
+        note(
+            "task.opened",
+            on: instance.id,
+            kind: "task",
+            part: task.id.description,
+            detail: [
+                "queue": .string(task.queue), "state": .string(task.state.name),
+                "step": .number(JSON.Number(open.step)), "title": .string(spec.title),
+            ]
+        )
+    }
+
+    private func exclusions(_ spec: TaskSpec, _ instance: Instance) throws -> [ManualTask.Exclusion] {
+        let workflow = try engine.library.workflow(instance.workflow)
+        return try spec.exclusions(
+            of: instance,
+            workflow,
+            earlier: try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: false))
+        )
+    }
+
+    /// The step is over, and its task with it.
+    mutating func closeTask(_ step: Int, of instance: Instance, expired: Bool) throws {
+        // The task whose own end ends the step is written by that decision.
+        guard !commit.tasks.contains(where: { $0.task.instance == instance.id && $0.task.step == step }) else { return }
+        let open = try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: true))
+        guard let task = open.first(where: { $0.step == step }) else { return }
+        try apply(.closed(expired: expired), to: task, verification: nil)
+    }
+
+    /// Decides about a task, and about its instance when the task's end moves it.
+    @discardableResult
+    mutating func apply(_ event: TaskEvent, to task: ManualTask, verification: DueStep?) throws -> ManualTask {
+        let decision = try TaskMachine.apply(event, to: task, at: now)
+        let after = decision.task
+        commit.tasks.append(TaskWrite(after, before: task))
+        if decision.verifies, let verification { perform(verification, of: task.origin) }
+        if decision.checkEnded {
+            let id = WorkID(instance: task.instance, step: Self.verificationStep(of: task))
+            commit.work.append(.drop(id, fence: held.flatMap { $0.id == id ? $0.fence : nil }))
+        }
+        setTimers(of: after, before: task, event)
+        commit.records += decision.comments.map { comment in
+            Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
+        }
+        for projection in engine.projections {
+            commit.records += try projection.changes(decision, before: task, at: now, reading: records)
+        }
+        note(
+            event.name,
+            on: task.instance,
+            kind: "task",
+            part: task.id.description,
+            fence: after.fence,
+            detail: Story.detail(event, before: task, after: after)
+        )
+        if let end = decision.end {
+            guard let instance = try engine.instance(task.instance, turn) else {
+                throw UnknownInstance(id: task.instance)
+            }
+            do { try apply(.taskEnded(step: task.step, end: end), to: instance) } catch Refusal.outputUnfit(let errors)
+            {
+                throw TaskRefusal.invalid(errors.map { FieldError(pointer: "/values/output\($0.pointer)", $0.detail) })
+            }
+        }
+        return after
+    }
+
+    /// Where the tasks and due steps of an instance that moves belong in the new version.
+    mutating func place(_ instance: Instance, _ migration: Migration) throws {
+        var query = TaskQuery(instance: instance.id, isOpen: nil, limit: 200)
+        while true {
+            let tasks = try engine.store.tasks(query)
+            for task in tasks {
+                let node = task.state.isFinal ? migration.node(ofEnded: task.node) : migration.node(of: task.node)
+                // A step that is in no version any more has no name that a later task could ask for.
+                commit.placements.append(.task(task.id, node: node ?? 0))
+                let check = WorkID(instance: instance.id, step: Self.verificationStep(of: task))
+                if !task.state.isFinal { commit.placements.append(.work(check, node: node ?? 0)) }
+            }
+            guard tasks.count == query.limit, let last = tasks.last else { break }
+            query.after = last.id
+        }
+        for leaf in instance.leaves {
+            guard let node = migration.node(of: leaf.node) else { continue }
+            commit.placements.append(.work(WorkID(instance: instance.id, step: leaf.number), node: node))
+        }
+    }
+
+    /// The due step of a task's check must not meet the step's own: it takes the number's negative.
+    static func verificationStep(of task: ManualTask) -> Int { -task.step }
+}
