@@ -2,8 +2,8 @@ import Foundation
 import SirdarEngine
 import SirdarJournal
 
-/// The key that signs the journal's checkpoints: a file for its owner's eyes beside the store, made once. It is no row, so
-/// that a copy of the store cannot sign.
+/// The key that signs the journal's checkpoints: a file for its owner's eyes beside the store, made once. It is no
+/// row, so that a copy of the store cannot sign.
 enum JournalKey {
     private static let file = "journal.key"
     /// Checkpoints are added to it. Copies of it on another machine are what shows a rewrite.
