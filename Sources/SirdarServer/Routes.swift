@@ -12,7 +12,7 @@ extension Server {
         let (pages, task, image, person) = (
             Pages(server: self), TaskPages(server: self), ImagePages(server: self), PersonPages(server: self)
         )
-        let records = RecordAPI(server: self)
+        let (records, journal) = (RecordAPI(server: self), JournalPages(server: self))
         return [
             // The process.
             .get("/livez", .nobody, records.live),
@@ -46,7 +46,9 @@ extension Server {
             .post("/requests/:id/withdraw", .may(.withdrawRequest), image.withdraw),
             .post("/requests/:id/answer", .may(.answerQuestion), image.answer),
             .get("/instances/:id", .may(.seeInstances), image.instance),
-            .get("/journal", .may(.seeJournal), pages.journal),
+            .get("/instances/:id/explanation", .may(.seeInstances), journal.explanation),
+            .get("/journal", .may(.seeJournal), journal.page),
+            .get("/journal/export", .may(.exportJournal), journal.export),
             .get("/workflows", .may(.seeWorkflows), pages.workflows),
             .get("/workflows/:namespace/:name/:version", .may(.seeWorkflows), DiagramAPI(server: self).page),
             .get("/keys", .anybody, pages.keys),
@@ -115,15 +117,21 @@ extension Server {
     }
 
     private var recordRoutes: [Route] {
-        let (people, records, events) = (
-            PeopleAPI(server: self), RecordAPI(server: self), EventAPI(server: self)
+        let (people, records, events, journal) = (
+            PeopleAPI(server: self), RecordAPI(server: self), EventAPI(server: self), JournalAPI(server: self)
         )
         return [
             .get("/v1/instances", .may(.seeInstances), records.instances),
             .get("/v1/instances/:id", .may(.seeInstances), records.instance),
             .delete("/v1/instances/:id", .may(.cancelInstance), records.cancel),
             .get("/v1/instances/:id/diagram", .may(.seeInstances), DiagramAPI(server: self).instance),
-            .get("/v1/entries", .may(.seeJournal), records.entries),
+            .get("/v1/instances/:id/explanation", .may(.seeInstances), journal.explanation),
+            .get("/v1/entries", .may(.seeJournal), journal.entries),
+            .get("/v1/entries/:id", .may(.seeJournal), journal.entry),
+            .get("/v1/entries/:id/proof", .may(.seeJournal), journal.proof),
+            .get("/v1/journal/checkpoints", .may(.seeJournal), journal.checkpoints),
+            .get("/v1/journal/export", .may(.exportJournal), journal.export),
+            .get("/v1/examination", .may(.examine), journal.examination),
             .get("/v1/events", .may(.seeEvents), events.list),
             .post("/v1/events", .may(.sendEvents), events.receive),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),

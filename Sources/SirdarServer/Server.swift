@@ -13,6 +13,8 @@ import SirdarJournal
 package struct Server: Sendable {
     let engine: Engine
     let studio: any Studio
+    /// What seals the journal; `nil` where nothing does.
+    let sealer: Sealer?
     let settings: Settings
     let log: Logger
     let blocking: Blocking
@@ -43,7 +45,14 @@ package struct Server: Sendable {
     }
 
     /// - Throws: when a template that is built in cannot be read: a mistake of ours, found at the start.
-    package init(engine: Engine, studio: any Studio, settings: Settings, log: Logger) throws {
+    package init(
+        engine: Engine,
+        studio: any Studio,
+        sealer: Sealer? = nil,
+        settings: Settings,
+        log: Logger
+    ) throws {
+        self.sealer = sealer
         self.engine = engine
         self.studio = studio
         self.settings = settings

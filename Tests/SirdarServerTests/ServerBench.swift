@@ -18,6 +18,8 @@ final class ServerBench: Sendable {
     let engine: Engine
     let studio: PaperStudio
     let server: Server
+    /// It follows nothing by itself: a test says when it seals.
+    let sealer: Sealer
     /// Whether the automatic check of a task finds something.
     let finds = Locked(false)
     private let folder: URL
@@ -49,7 +51,13 @@ final class ServerBench: Sendable {
         var settings = Server.Settings()
         settings.dataFolder = folder.path
         change(&settings)
-        server = try Server(engine: engine, studio: studio, settings: settings, log: Self.quiet)
+        sealer = Sealer(
+            engine: engine,
+            signer: NoteSigner(name: "sirdar.test/journal"),
+            anchors: [FileAnchor(path: folder.appending(path: "journal-checkpoints.txt").path)],
+            log: Self.quiet
+        )
+        server = try Server(engine: engine, studio: studio, sealer: sealer, settings: settings, log: Self.quiet)
         engine.run()
         let reading = SirdarEngine.Runbook.read(name: "shared-storage", source: Samples.runbookSource)
         try deploy(Samples.adapting, runbooks: reading.runbook.map { [$0] } ?? [])
@@ -165,6 +173,17 @@ final class ServerBench: Sendable {
         return try eventually { try engine.store.tasks(TaskQuery(instance: id, isOpen: true)).first }
     }
 
+    /// Seals what has been committed.
+    func seal() throws {
+        let sealer = sealer
+        let _: Sealer.Status = try answer { then in sealer.seal { then(.success($0)) } }
+    }
+
+    /// What somebody does to the store who gets at its file.
+    func changeBehind(_ sql: String) throws {
+        try changeBehindTheStore(folder.appending(path: "sirdar.sqlite").path, sql)
+    }
+
     /// A copy of the store, opened as a store.
     func opened(_ path: String) throws -> any Store { try SQLiteStore(path: path, log: Self.quiet) }
 
@@ -173,6 +192,13 @@ final class ServerBench: Sendable {
         try engine.store.entries(EntryQuery(limit: 1000)).compactMap { stored in
             let entry = try JSON(parsing: stored.entry.canonical)
             return entry["refusal"]?.asString.map { "\(entry["action"]?.asString ?? "") \($0)" }
+        }
+    }
+
+    /// What the journal says was done or tried, in its order.
+    func actions() throws -> [String] {
+        try engine.store.entries(EntryQuery(limit: 1000)).compactMap { stored in
+            try JSON(parsing: stored.entry.canonical)["action"]?.asString
         }
     }
 

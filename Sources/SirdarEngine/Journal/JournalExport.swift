@@ -2,7 +2,7 @@ import SirdarCore
 package import SirdarJournal
 
 /// A bundle, made piece by piece: what the journal is given out as, and what is verified when it is looked after.
-package struct JournalExport {
+package struct JournalExport: Sendable {
     package let extent: BundleExtent
     private let store: any Store
     private let key: NoteKey
@@ -10,7 +10,7 @@ package struct JournalExport {
     private var next: Int64
     private var stage = Stage.head
 
-    private enum Stage { case head, entries, tail, done }
+    private enum Stage: Sendable { case head, entries, tail, done }
 
     private static let pageMax = 500
 

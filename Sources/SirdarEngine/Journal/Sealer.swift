@@ -65,6 +65,9 @@ package final class Sealer: Sendable {
     package var status: Status { state.withLock { $0.status } }
     package var anchorNames: [String] { anchors.map(\.name) }
 
+    /// The checkpoints that were kept last, one of each anchor that can be asked.
+    package func anchored() throws -> [String] { try anchors.compactMap { try $0.latest() } }
+
     /// Begins to follow the commits.
     package func run() {
         state.withLock { $0.isRunning = true }

@@ -8,15 +8,15 @@ package enum Permissions {
         case requestImage, withdrawRequest, answerQuestion, markGolden
         case seeInstances, cancelInstance
         case seeTasks, workOnTasks, superviseTasks
-        case seeJournal, seeWorkflows, seePeople, managePeople
+        case seeJournal, exportJournal, examine, seeWorkflows, seePeople, managePeople
         case backUp
         case sendEvents, seeEvents
 
         /// What a token must have been given for it.
         package var tokenScope: TokenScope {
             switch self {
-            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople, .readMachineFiles,
-                .seeEvents:
+            case .seeProject, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine, .seeWorkflows,
+                .seePeople, .readMachineFiles, .seeEvents:
                 .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
@@ -61,10 +61,11 @@ package enum Permissions {
         case .author: [.seeProject, .seeInstances, .seeWorkflows, .seeEvents]
         case .auditor:
             [
-                .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .seeWorkflows, .seePeople,
-                .seeEvents,
+                .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine,
+                .seeWorkflows, .seePeople, .seeEvents,
             ]
-        case .admin: [.seeProject, .seeInstances, .seeJournal, .seeWorkflows, .seePeople, .managePeople, .backUp]
+        case .admin:
+            [.seeProject, .seeInstances, .seeJournal, .examine, .seeWorkflows, .seePeople, .managePeople, .backUp]
         }
     }
 

@@ -66,6 +66,9 @@ package protocol Store: RecordReader {
 
     // MARK: Keeping house
 
+    /// Looks at the store's own health: its settings, its version, its file, the room that is left.
+    func examine() throws(StoreError) -> [Finding]
+
     /// Copies everything, as of one moment, into a new file.
     func backup(to path: String) throws(StoreError)
 }

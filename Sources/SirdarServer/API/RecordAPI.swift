@@ -15,9 +15,13 @@ struct RecordAPI: Sendable {
     /// Ready means that the store has just taken a commit, that it answers a read, and that its disk has room.
     @Sendable func ready(_ request: Request, _ context: AppContext) async throws -> Response {
         if let reason = try await server.readiness.reason() { throw Trouble.notReady(reason) }
+        let server = server
         return try await server.read { reading in
             _ = try reading.store.nextDue()
-            return .json(["ready": true])
+            var answer: JSON.Object = ["ready": true]
+            // A journal that is not sealed any more stops nobody's work, or whoever damages it could stop everything.
+            answer["journal"] = server.sealer.map { .string($0.status.word) }
+            return .json(.object(answer))
         }
     }
 
@@ -81,27 +85,6 @@ struct RecordAPI: Sendable {
             engine.handle(.cancelRequested(reason: reason), for: id, by: actuation, then: then)
         }
         return .json(try await server.read { reading in try reading.json(try reading.story(of: instance)) })
-    }
-
-    // MARK: The journal
-
-    @Sendable func entries(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (query, server) = (try FormData.query(of: request), server)
-        let limit = try server.limit(query)
-        var page = EntryQuery(newestFirst: query.text("order") != "oldest", limit: limit)
-        if let object = query["object"] {
-            guard let id = Identifier(object) else { throw Trouble.invalid("/object", "`object` is no identifier.") }
-            page.object = id
-        }
-        page.after = try query["cursor"].flatMap { Int64(try server.cursors.open($0, of: "entries")) }
-        let final = page
-        return try await server.read { reading in
-            let entries = try reading.store.entries(final).map(EntryView.init)
-            let next =
-                entries.count == limit
-                ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
-            return ListAnswer(items: try entries.map { try $0.json(reading) }, next: next).response
-        }
     }
 
     // MARK: Workflows

@@ -107,37 +107,6 @@ struct Pages: Sendable {
         return response
     }
 
-    @Sendable func journal(_ request: Request, _ context: AppContext) async throws -> Response {
-        struct Content {
-            let object: String
-            let error: String?
-            let entries: [EntryRow]
-            let next: String?
-            let count: Int
-        }
-        let (query, server) = (try FormData.query(of: request), server)
-        let object = query.text("object")
-        var page = EntryQuery(newestFirst: true, limit: 100)
-        page.after = try query["cursor"].flatMap { Int64(try server.cursors.open($0, of: "entries")) }
-        page.object = Identifier(object)
-        let isWrong = !object.isEmpty && page.object == nil
-        let final = page
-        return try await server.read { reading in
-            let entries = isWrong ? [] : try reading.store.entries(final).map(EntryView.init)
-            let next =
-                entries.count == final.limit
-                ? entries.last.map { server.cursors.seal(String($0.sequence), of: "entries") } : nil
-            let content = Content(
-                object: object,
-                error: isWrong ? "\(object) is no identifier: copy it from the page of what you look for." : nil,
-                entries: try entries.map { try EntryRow($0, reading) },
-                next: next.map { "?cursor=\($0.urlEscaped)" + (object.isEmpty ? "" : "&object=\(object)") },
-                count: entries.count
-            )
-            return self.page("Journal", .journal, content, context, at: "/journal")
-        }
-    }
-
     @Sendable func workflows(_ request: Request, _ context: AppContext) async throws -> Response {
         struct Row {
             let title: String
@@ -190,6 +159,8 @@ struct EntryRow: Sendable {
     let sequence: Int64
     let time: TimeView
     let actor: String
+    /// Whose timeline it is in; `nil` for the system's own doings.
+    let person: String?
     let action: String
     let object: String
     let objectID: String
@@ -199,12 +170,15 @@ struct EntryRow: Sendable {
     struct Fact: Sendable {
         let key: String
         let value: String
+        /// What it was before, where that is known.
+        var old: String?
     }
 
     init(_ entry: EntryView, _ reading: Reading) throws {
         sequence = entry.sequence
         time = TimeView(entry.at, reading.now)
         actor = try reading.name(entry.actor)
+        person = entry.actorKind == "system" ? nil : entry.actor
         action = Show.words(entry.action)
         object = entry.objectKind
         objectID = entry.object.description
@@ -218,6 +192,8 @@ struct EntryRow: Sendable {
         let members = detail.asObject ?? [:]
         for (key, value) in members where !hidden.contains(key) && !value.isNull {
             switch key {
+            case "before" where value.asObject != nil || members["after"]?.asObject != nil:
+                facts += difference(value, members["after"] ?? .null)
             case "before":
                 let (from, to) = (Show.value(value), members["after"].map(Show.value) ?? "")
                 if from != to { facts.append(Fact(key: "", value: "\(Show.words(from)) → \(Show.words(to))")) }
@@ -231,6 +207,19 @@ struct EntryRow: Sendable {
             }
         }
         return facts
+    }
+
+    /// The members that differ, each with what it was and what it is.
+    private static func difference(_ before: JSON, _ after: JSON) -> [Fact] {
+        let (old, new) = (before.asObject ?? [:], after.asObject ?? [:])
+        let keys = Set(old.map(\.key)).union(new.map(\.key)).sorted()
+        return keys.filter { old[$0] != new[$0] }.map { key in
+            Fact(
+                key: Show.words(key),
+                value: new[key].map(shown) ?? "nothing",
+                old: old[key].map(shown) ?? "nothing"
+            )
+        }
     }
 
     private static let hidden: Set<String> = ["steps", "version", "step", "after"]

@@ -22,12 +22,19 @@ struct ServeCommand: AsyncParsableCommand {
         let program = try Program.open(settings)
         _ = try program.cloud.resume(by: .within(.seconds(60)))
         program.engine.run()
-        defer { program.engine.stop() }
+        let sealer = try JournalKey.sealer(program)
+        sealer.run()
+        // In this order: what the engine still records is sealed too.
+        defer {
+            program.engine.stop()
+            sealer.stop()
+        }
         var server = settings.server
         server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
         let application = try Server(
             engine: program.engine,
             studio: program.studio,
+            sealer: sealer,
             settings: server,
             log: program.log
         ).application(host: settings.listen.host, port: settings.listen.port)

@@ -155,6 +155,10 @@ final class StoppingStore: Store {
         try read { () throws(StoreError) in try store.checkpoints(query) }
     }
 
+    func examine() throws(StoreError) -> [Finding] {
+        try read { () throws(StoreError) in try store.examine() }
+    }
+
     func deployments() throws(StoreError) -> [StoredDeployment] {
         try read { () throws(StoreError) in try store.deployments() }
     }
