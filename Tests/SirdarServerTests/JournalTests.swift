@@ -182,7 +182,9 @@ struct JournalSearchTests {
             let after = try await listed("from=\(middle)&limit=200")
             #expect(!before.isEmpty && !after.isEmpty && before.count + after.count == all.count)
             let theirs = try await listed("person=operator&from=\(middle)&outcome=done")
-            #expect(theirs.compactMap { $0["action"]?.asString } == ["task.claimed"])
+            // Whoever looked for them is in it by now, perhaps.
+            let acted = theirs.compactMap { $0["action"]?.asString }.filter { $0 != "journal.read" }
+            #expect(acted == ["task.claimed"])
             let own = try await listed("object=\(task.instance)&limit=200")
             #expect(!own.isEmpty && own.allSatisfy { $0["object"]?["id"]?.asString == task.instance.description })
             var (sequences, cursor) = ([Int](), "")

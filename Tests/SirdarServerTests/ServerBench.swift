@@ -173,6 +173,14 @@ final class ServerBench: Sendable {
         return try eventually { try engine.store.tasks(TaskQuery(instance: id, isOpen: true)).first }
     }
 
+    /// The entries of visitors who were refused, once there are so many.
+    func refused(count: Int) throws -> [RefusedVisitor] {
+        try eventually {
+            let refused = try engine.store.entries(EntryQuery(limit: 1000)).compactMap(RefusedVisitor.init)
+            return refused.count >= count ? refused : nil
+        }
+    }
+
     /// Seals what has been committed.
     func seal() throws {
         let sealer = sealer
@@ -210,6 +218,21 @@ final class ServerBench: Sendable {
 
     func asking(_ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in try await body(client) }
+    }
+}
+
+/// What the journal says of a visitor who was refused.
+struct RefusedVisitor {
+    let refusal: String
+    let detail: JSON
+    let confidential: JSON
+
+    init?(_ stored: StoredEntry) throws {
+        let entry = try JSON(parsing: stored.entry.canonical)
+        guard entry["actor"]?["id"] == "visitor" else { return nil }
+        refusal = entry["refusal"]?.asString ?? ""
+        detail = entry["detail"] ?? .null
+        confidential = try stored.entry.confidential.map { try JSON(parsing: $0) } ?? .null
     }
 }
 
