@@ -177,7 +177,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        suite("CommandTests", ["JSON", "SirdarEngine", "SirdarTestKit", "sirdar"]),
+        suite("CommandTests", ["JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarTestKit", "sirdar"]),
         suite("SirdarWalkTests", ["JSON", "SirdarEngine", "SirdarTestKit", "sirdar"]),
         suite("RepositoryTests", ["JSON", "SirdarCore", "SirdarEngine", "SirdarImages"]),
     ]

@@ -309,9 +309,9 @@ package protocol Projection: Sendable {
     ) throws -> [RecordChange]
 }
 
-enum Nonce {
+package enum Nonce {
     /// 16 bytes that nobody can guess.
-    static func next() -> [UInt8] {
+    package static func next() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         let words = (generator.next(), generator.next())
         return withUnsafeBytes(of: words) { Array($0) }

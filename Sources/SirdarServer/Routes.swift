@@ -46,6 +46,7 @@ extension Server {
             .post("/requests/:id/withdraw", .may(.withdrawRequest), image.withdraw),
             .post("/requests/:id/answer", .may(.answerQuestion), image.answer),
             .get("/instances/:id", .may(.seeInstances), image.instance),
+            .get("/instances/:id/explanation", .may(.seeInstances), journal.explanation),
             .get("/journal", .may(.seeJournal), journal.page),
             .get("/journal/export", .may(.exportJournal), journal.export),
             .get("/workflows", .may(.seeWorkflows), pages.workflows),

@@ -20,6 +20,8 @@ package struct Server: Sendable {
     let blocking: Blocking
     let passwords: Passwords
     let signIn: SignIn
+    /// What was refused before it was known who asks.
+    let refusals: VisitorRefusals
     let templates: Templates
     let cursors: CursorSeal
     let readiness: Readiness
@@ -59,12 +61,22 @@ package struct Server: Sendable {
         self.log = log
         blocking = Blocking(name: "server", lanes: settings.lanes, queueMax: settings.waitingMax)
         passwords = Passwords()
-        signIn = SignIn(engine: engine, blocking: blocking, passwords: passwords, throttle: Throttle())
+        refusals = VisitorRefusals(engine: engine)
+        signIn = SignIn(
+            engine: engine,
+            blocking: blocking,
+            passwords: passwords,
+            throttle: Throttle(),
+            refusals: refusals
+        )
         templates = try Templates()
         let secret = settings.cursorSecret.isEmpty ? Array(Secret().text.utf8) : settings.cursorSecret
         cursors = CursorSeal(secret: secret)
         readiness = Readiness(engine: engine, blocking: blocking, folder: settings.dataFolder)
     }
+
+    /// Keeps what is still counted; for when nothing is answered any more.
+    package func finish() { refusals.finish() }
 
     /// Everything that answers, behind the middleware that every request passes.
     func router() -> Router<AppContext> {
@@ -74,7 +86,12 @@ package struct Server: Sendable {
             SecurityHeadersMiddleware(isOverTLS: settings.isOverTLS)
             ErrorMiddleware(pages: Pages(server: self))
             LimitsMiddleware()
-            AuthenticationMiddleware(engine: engine, blocking: blocking, limits: settings.sessions)
+            AuthenticationMiddleware(
+                engine: engine,
+                blocking: blocking,
+                limits: settings.sessions,
+                refusals: refusals
+            )
             CrossSiteMiddleware(origin: settings.origin)
         }
         for route in routes { route.add(to: router) { keep($0, $1, $2) } }

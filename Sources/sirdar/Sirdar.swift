@@ -24,7 +24,10 @@ struct Sirdar: AsyncParsableCommand {
                 name: "Definitions",
                 subcommands: [WorkflowCommand.self, CheckCommand.self, SchemaCommand.self, ExpressionCommand.self]
             ),
-            CommandGroup(name: "Records", subcommands: [InstanceCommand.self, EventCommand.self, JournalCommand.self]),
+            CommandGroup(
+                name: "Records",
+                subcommands: [InstanceCommand.self, ExplainCommand.self, EventCommand.self, JournalCommand.self]
+            ),
             CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
         ] + installation
     )
@@ -32,7 +35,7 @@ struct Sirdar: AsyncParsableCommand {
     /// What runs here and not through a server.
     static let local: [any ParsableCommand.Type] = [
         ServeCommand.self, InitCommand.self, DemoCommand.self, MigrateCommand.self, BackupCommand.self,
-        RestoreCommand.self, ConfigCommand.self,
+        RestoreCommand.self, DoctorCommand.self, ConfigCommand.self,
     ]
 
     private static var installation: [CommandGroup] {

@@ -54,6 +54,24 @@ struct SealerTests {
         #expect(verdict.last == 600 && verdict.checkpoints == 2 && verdict.agreesWith == 600)
     }
 
+    @Test("a store from before there were seals is brought up to date, and all of its journal is sealed")
+    func olderSchema() throws {
+        let bench = try SealBench()
+        try bench.note(300)
+        try bench.execute(
+            """
+            DROP TABLE anchoring; DROP TABLE checkpoint; DROP TABLE tile;
+            DELETE FROM grdb_migrations WHERE identifier >= '009_seals'
+            """
+        )
+        try bench.reopen()
+        #expect(try bench.seal().size == 300)
+        try bench.note(1)
+        #expect(try bench.seal().size == 301)
+        let verdict = try bench.proofs.verifyAll(since: try bench.anchor.notes())
+        #expect(verdict.first == 1 && verdict.last == 301 && verdict.agreesWith == 301)
+    }
+
     @Test("each checkpoint is anchored once, and that is noted")
     func anchoring() throws {
         let bench = try SealBench()

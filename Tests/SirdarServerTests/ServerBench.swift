@@ -18,6 +18,8 @@ final class ServerBench: Sendable {
     let engine: Engine
     let studio: PaperStudio
     let server: Server
+    /// It follows nothing by itself: a test says when it seals.
+    let sealer: Sealer
     /// Whether the automatic check of a task finds something.
     let finds = Locked(false)
     private let folder: URL
@@ -49,7 +51,13 @@ final class ServerBench: Sendable {
         var settings = Server.Settings()
         settings.dataFolder = folder.path
         change(&settings)
-        server = try Server(engine: engine, studio: studio, settings: settings, log: Self.quiet)
+        sealer = Sealer(
+            engine: engine,
+            signer: NoteSigner(name: "sirdar.test/journal"),
+            anchors: [FileAnchor(path: folder.appending(path: "journal-checkpoints.txt").path)],
+            log: Self.quiet
+        )
+        server = try Server(engine: engine, studio: studio, sealer: sealer, settings: settings, log: Self.quiet)
         engine.run()
         let reading = SirdarEngine.Runbook.read(name: "shared-storage", source: Samples.runbookSource)
         try deploy(Samples.adapting, runbooks: reading.runbook.map { [$0] } ?? [])
@@ -165,6 +173,25 @@ final class ServerBench: Sendable {
         return try eventually { try engine.store.tasks(TaskQuery(instance: id, isOpen: true)).first }
     }
 
+    /// The entries of visitors who were refused, once there are so many.
+    func refused(count: Int) throws -> [RefusedVisitor] {
+        try eventually {
+            let refused = try engine.store.entries(EntryQuery(limit: 1000)).compactMap(RefusedVisitor.init)
+            return refused.count >= count ? refused : nil
+        }
+    }
+
+    /// Seals what has been committed.
+    func seal() throws {
+        let sealer = sealer
+        let _: Sealer.Status = try answer { then in sealer.seal { then(.success($0)) } }
+    }
+
+    /// What somebody does to the store who gets at its file.
+    func changeBehind(_ sql: String) throws {
+        try changeBehindTheStore(folder.appending(path: "sirdar.sqlite").path, sql)
+    }
+
     /// A copy of the store, opened as a store.
     func opened(_ path: String) throws -> any Store { try SQLiteStore(path: path, log: Self.quiet) }
 
@@ -176,6 +203,13 @@ final class ServerBench: Sendable {
         }
     }
 
+    /// What the journal says was done or tried, in its order.
+    func actions() throws -> [String] {
+        try engine.store.entries(EntryQuery(limit: 1000)).compactMap { stored in
+            try JSON(parsing: stored.entry.canonical)["action"]?.asString
+        }
+    }
+
     func task(_ id: Identifier, in state: String) throws -> ManualTask {
         try eventually { try engine.store.task(id).flatMap { $0.state.name == state ? $0 : nil } }
     }
@@ -184,6 +218,21 @@ final class ServerBench: Sendable {
 
     func asking(_ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in try await body(client) }
+    }
+}
+
+/// What the journal says of a visitor who was refused.
+struct RefusedVisitor {
+    let refusal: String
+    let detail: JSON
+    let confidential: JSON
+
+    init?(_ stored: StoredEntry) throws {
+        let entry = try JSON(parsing: stored.entry.canonical)
+        guard entry["actor"]?["id"] == "visitor" else { return nil }
+        refusal = entry["refusal"]?.asString ?? ""
+        detail = entry["detail"] ?? .null
+        confidential = try stored.entry.confidential.map { try JSON(parsing: $0) } ?? .null
     }
 }
 

@@ -72,13 +72,55 @@ struct SignInTests {
             #expect(again.text.contains(#"value="ol&lt;b&gt;ga""#))
             #expect(!again.text.contains("wrong one"))
         }
-        // Refusals are kept beside the answer, not before it.
-        _ = try eventually {
-            let refusals = try bench.engine.store.entries(EntryQuery()).filter { stored in
-                try JSON(parsing: stored.entry.canonical)["action"] == "person.signInRefused"
+        // The first is kept at once, beside the answer, and the four that followed when the minute is over.
+        let first = try bench.refused(count: 1)
+        #expect(first.map(\.detail) == [["count": 1]] && first.first?.confidential["name"] == "olga")
+        bench.clock.advance(by: .minutes(1))
+        let both = try bench.refused(count: 2)
+        #expect(both.last?.detail == ["count": 4])
+        #expect(both.last?.confidential["names"] == ["nobody", "gone", "\0bad name", "ol<b>ga"])
+    }
+
+    @Test("whoever floods the door leaves one entry a minute for each kind, with how many there were")
+    func flood() async throws {
+        let bench = try ServerBench()
+        try await bench.asking { client in
+            for _ in 0..<60 {
+                let token = try await client.get("/v1/tasks", [.authorization: "Bearer srd_wrong"])
+                #expect(token.status == .unauthorized)
+                let page = try await client.send(.post, "/sign-in", Self.form, Self.body("olga", "not the password"))
+                #expect(page.status == .unauthorized || page.status == .tooManyRequests)
             }
-            return refusals.count == 5 ? true : nil
         }
+        let first = try bench.refused(count: 3)
+        #expect(Set(first.map(\.refusal)) == ["token-refused", "sign-in-refused", "too-many-attempts"])
+        #expect(first.allSatisfy { $0.detail == ["count": 1] && $0.confidential["address"] == "local" })
+        bench.clock.advance(by: .minutes(1))
+        let all = try bench.refused(count: 6)
+        let counts = Dictionary(grouping: all, by: \.refusal).mapValues { entries in
+            entries.compactMap { $0.detail["count"]?.asInt }.reduce(0, +)
+        }
+        #expect(counts["token-refused"] == 60)
+        #expect((counts["sign-in-refused"] ?? 0) + (counts["too-many-attempts"] ?? 0) == 60)
+        // A quiet minute leaves none, and the source is new again after it.
+        bench.clock.advance(by: .minutes(2))
+        try await bench.asking { client in
+            _ = try await client.get("/v1/tasks", [.authorization: "Basic b2xnYTpvbGdh"])
+        }
+        let last = try bench.refused(count: 7)
+        #expect(last.last?.refusal == "token-refused" && last.last?.detail == ["count": 1])
+    }
+
+    @Test("what is still counted when the server ends is kept")
+    func finish() async throws {
+        let bench = try ServerBench()
+        try await bench.asking { client in
+            for _ in 0..<3 { _ = try await client.get("/v1/tasks", [.authorization: "Bearer srd_wrong"]) }
+        }
+        #expect(try bench.refused(count: 1).count == 1)
+        bench.server.finish()
+        let all = try bench.refused(count: 2)
+        #expect(all.map(\.detail) == [["count": 1], ["count": 2]])
     }
 
     @Test("a cookie that was planted before signing in does not count afterwards")

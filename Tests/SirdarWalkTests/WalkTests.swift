@@ -47,7 +47,9 @@ struct WalkTests {
         let harrow = try studio.image(adapted, until: "built")
         #expect(harrow["project"]?.asString == "harrow" && harrow["location"]?.asString == "oregon")
         try examine(studio, instance)
+        let kept = try prove(studio)
         try backUp(studio, instance)
+        try proveAgain(studio, kept)
     }
 
     /// Two engineers, one the storage and one the render manager.
@@ -120,6 +122,40 @@ struct WalkTests {
         }
     }
 
+    /// An auditor takes the journal away and verifies it with nothing but the public key and what was kept elsewhere.
+    ///
+    /// - Returns: the public key.
+    private func prove(_ studio: DemonstrationStudio) throws -> String {
+        let bundle = studio.path("journal.sirdar")
+        let denied = try studio.run("operator", "journal export -o \(bundle)")
+        #expect(denied.code == 5 && !FileManager.default.fileExists(atPath: bundle))
+        let made = try studio.run("auditor", "journal export -o \(bundle)")
+        #expect(made.code == 0, "\(made.messages)")
+        let findings = try studio.json("auditor", "doctor")["findings"]?.asArray ?? []
+        let seal = findings.first { $0["name"] == "seal" }?["detail"]?.asString ?? ""
+        let key = String(try #require(seal.split(separator: " ").last).dropLast())
+        let kept = studio.path("data/journal-checkpoints.txt")
+        let verified = try studio.run("auditor", "journal verify \(bundle) --key \(key) --since \(kept)")
+        #expect(verified.code == 0, "\(seal) \(verified.messages)")
+        #expect(String(decoding: verified.output, as: UTF8.self).contains("It agrees with the checkpoint of"))
+        return key
+    }
+
+    /// After a backup was gone back to, the journal goes on and all is sound; what was kept before shows it.
+    private func proveAgain(_ studio: DemonstrationStudio, _ key: String) throws {
+        let examination = try studio.run("auditor", "doctor")
+        #expect(examination.code == 0, "\(examination.messages)")
+        let restored = try studio.items("auditor", "journal list --action store.restored")
+        #expect(restored.count == 1 && restored.first?["detail"]?["checkpoint"]?.asString?.contains("\n") == true)
+        let aside = try #require(restored.first?["detail"]?["checkpoints_aside"]?.asString)
+        let bundle = studio.path("restored.sirdar")
+        #expect(try studio.run("auditor", "journal export -o \(bundle)").code == 0)
+        let verified = try studio.run("auditor", "journal verify \(bundle) --key \(key)")
+        #expect(verified.code == 0, "\(verified.messages)")
+        let old = try studio.run("auditor", "journal verify \(bundle) --key \(key) --since \(aside)")
+        #expect(FileManager.default.fileExists(atPath: aside) && old.code == 1, "\(old.messages)")
+    }
+
     /// The running server gives a copy of everything, and a folder that it holds is not restored into.
     private func backUp(_ studio: DemonstrationStudio, _ instance: String) throws {
         let copy = studio.path("copy.sqlite")
@@ -128,6 +164,10 @@ struct WalkTests {
         let made = try studio.run("admin", "backup \(copy)")
         #expect(made.code == 0, "\(made.messages)")
         #expect(try studio.run("admin", "backup \(copy)").code == 1, "a backup never overwrites")
+        // What is sealed after the backup is lost with going back to it; the second covers the entry of the first.
+        for name in ["one", "two"] {
+            #expect(try studio.run("auditor", "journal export -o \(studio.path(name))").code == 0)
+        }
         let held = try studio.run("admin", "restore \(copy)")
         #expect(held.code != 0 && held.messages.contains("in use"))
         try studio.kill()

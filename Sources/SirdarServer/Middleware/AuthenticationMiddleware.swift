@@ -11,6 +11,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     let engine: Engine
     let blocking: Blocking
     let limits: SessionLimits
+    let refusals: VisitorRefusals
 
     func handle(
         _ request: Request,
@@ -20,7 +21,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
         var context = context
         if let header = request.headers[.authorization] {
             // A token that is wrong is not passed over in favour of a cookie.
-            context.principal = try await bearer(header, context)
+            context.principal = try await bearer(header, context, request)
         } else if let secret = SessionCookie.read(request), let principal = try await session(secret, context) {
             context.principal = principal
             context.sessionSecret = secret
@@ -31,16 +32,22 @@ struct AuthenticationMiddleware: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func bearer(_ header: String, _ context: AppContext) async throws -> Principal {
+    private func bearer(_ header: String, _ context: AppContext, _ request: Request) async throws -> Principal {
         let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Trouble.signInNeeded }
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw refused(context, request) }
         let (engine, text) = (engine, String(parts[1]))
         let found = try await blocking.run {
             try People(engine.store).principal(token: text, at: engine.clock.now())
         }
-        guard let found else { throw Trouble.signInNeeded }
+        guard let found else { throw refused(context, request) }
         keep(found.change, context.logger)
         return found.principal
+    }
+
+    private func refused(_ context: AppContext, _ request: Request) -> Trouble {
+        let channel: Entry.Channel = request.isForProgram ? .api : .page
+        refusals.add(.token, .init(address: context.address, channel: channel, requestID: context.requestID))
+        return .signInNeeded
     }
 
     private func session(_ secret: Secret, _ context: AppContext) async throws -> Principal? {

@@ -71,7 +71,50 @@ struct JournalPages: Sendable {
         return "?cursor=\(cursor.urlEscaped)\(filters.joined())"
     }
 
+    /// Why an instance does not move.
+    @Sendable func explanation(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, id) = (try context.person(), try server.identifier(context, "instance"))
+        let pages = Pages(server: server)
+        return try await server.read { reading in
+            let instance = try reading.instance(id, for: principal)
+            let title = try reading.workflow(of: instance).document.title
+            let content = ExplanationContent(try reading.explanation(of: instance), of: title, at: reading.now)
+            return pages.page("Why: \(title)", .explanation, content, context, at: "/requests")
+        }
+    }
+
     @Sendable func export(_ request: Request, _ context: AppContext) async throws -> Response {
         try await server.export(request, context, .page)
+    }
+}
+
+/// Why an instance does not move, on a page.
+struct ExplanationContent {
+    let id: String
+    let title: String
+    let sentence: String
+    let waits: [Wait]
+
+    struct Wait {
+        let step: String
+        let sentence: String
+        let since: TimeView
+        let lastProblem: String?
+        let tries: [String]
+    }
+
+    init(_ explanation: Explanation, of title: String, at now: Timestamp) {
+        id = explanation.instance.description
+        self.title = title
+        sentence = explanation.sentence
+        waits = explanation.waits.map { wait in
+            Wait(
+                step: wait.step,
+                sentence: wait.sentence,
+                since: TimeView(wait.since, now),
+                lastProblem: wait.lastProblem,
+                tries: wait.tries
+            )
+        }
     }
 }

@@ -52,6 +52,8 @@ struct StoryContent {
     let questions: [QuestionContent]
     let waits: [WaitRow]
     let hasWaits: Bool
+    /// The instance, while it has not ended and may be asked why.
+    let explained: String?
     let diagram: DiagramContent?
     let steps: [StepRow]
     let hasSteps: Bool
@@ -169,6 +171,7 @@ struct StoryContent {
         entries = try all.prefix(200).map { try EntryRow($0, reading) }
         count = all.count
         hasWaits = !waits.isEmpty
+        explained = instance.flatMap { $0.status.isFinal ? nil : $0.id.description }
         hasSteps = !steps.isEmpty
         hasComing = !coming.isEmpty
         hasEnding = !ending.isEmpty

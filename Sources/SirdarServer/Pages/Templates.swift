@@ -7,7 +7,7 @@ struct Templates: Sendable {
     enum Name: String, CaseIterable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
-        case journal, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
+        case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -44,6 +44,7 @@ struct Templates: Sendable {
         case .steps: PackageResources.steps_mustache
         case .entries: PackageResources.entries_mustache
         case .journal: PackageResources.journal_mustache
+        case .explanation: PackageResources.explanation_mustache
         case .workflows: PackageResources.workflows_mustache
         case .workflow: PackageResources.workflow_mustache
         case .diagram: PackageResources.diagram_mustache

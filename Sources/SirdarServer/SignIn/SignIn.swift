@@ -3,12 +3,13 @@ import SirdarCore
 import SirdarEngine
 import SirdarJournal
 
-/// Lets people in and out. Every sign-in, every refused one and every sign-out is an entry of the journal.
+/// Lets people in and out. Every sign-in and every sign-out is an entry of the journal; refused ones are counted.
 struct SignIn: Sendable {
     let engine: Engine
     let blocking: Blocking
     let passwords: Passwords
     let throttle: Throttle
+    let refusals: VisitorRefusals
 
     /// What a browser or a script says of itself.
     struct Visitor: Sendable {
@@ -22,7 +23,10 @@ struct SignIn: Sendable {
     ///
     /// - Throws: `Trouble`: that something does not fit, never what; or how long to wait.
     func open(name: String, password: String, _ visitor: Visitor, replacing old: Session?) async throws -> Secret {
-        try throttle.begin(account: name, address: visitor.address, at: engine.clock.now())
+        do { try throttle.begin(account: name, address: visitor.address, at: engine.clock.now()) } catch {
+            refuse(.throttled, nil, name, visitor)
+            throw error
+        }
         let engine = engine
         let found = try await blocking.run { () -> (Person?, String?) in
             let people = People(engine.store)
@@ -31,7 +35,7 @@ struct SignIn: Sendable {
         }
         let check = try await passwords.check(password, against: found.1)
         guard check.isRight, let person = found.0, !person.isDisabled, !person.isService else {
-            refuse(found.0, name, visitor)
+            refuse(.password, found.0, name, visitor)
             throw Self.refused
         }
         throttle.succeeded(account: name, address: visitor.address)
@@ -90,19 +94,15 @@ struct SignIn: Sendable {
         let _: Void = try await blocking.answer { then in engine.write(changes, entry: entry, then: then) }
     }
 
-    private func refuse(_ person: Person?, _ name: String, _ visitor: Visitor) {
-        // Entries need an object: of a name that nobody has, the attempt itself is one.
-        var entry = Entry(
-            at: engine.clock.now(),
-            actor: .system("visitor"),
+    private func refuse(_ kind: VisitorRefusals.Kind, _ person: Person?, _ name: String, _ visitor: Visitor) {
+        var attempt = VisitorRefusals.Attempt(
+            address: visitor.address,
             channel: visitor.channel,
-            action: "person.signInRefused",
-            object: .init(kind: Person.kind, id: person?.id ?? engine.identifiers.next()),
-            refusal: "sign-in-refused",
             requestID: visitor.requestID
         )
-        entry.confidential = ["name": .string(String(name.prefix(64))), "address": .string(visitor.address)]
-        engine.note(entry)
+        attempt.name = name
+        attempt.person = person?.id
+        refusals.add(kind, attempt)
     }
 
     private func entry(_ action: String, _ person: Person, _ visitor: Visitor, session: Session) -> Entry {

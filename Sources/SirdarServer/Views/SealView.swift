@@ -15,7 +15,9 @@ extension Sealer.Status {
     }
 }
 
-/// How far the journal is vouched for, in a sentence.
+/// How far the journal is sealed, in a sentence. It says no more than was checked: before each seal that the tree
+/// continues what was signed and kept elsewhere, and that its last entry is still there. Every entry is read by
+/// `Examination` only.
 struct SealView: Sendable {
     let icon: String
     let colour: String

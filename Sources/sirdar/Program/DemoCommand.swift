@@ -41,6 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         report("The demonstration studio is in \(settings.data): \(outcome.machines.count) machines, 1 golden image.")
         report("Who can sign in, and how, is in \(credentials).")
+        report(try JournalKey.introduce(settings))
     }
 
     /// The golden image belongs to the first project and is shared with all.

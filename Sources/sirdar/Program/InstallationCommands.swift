@@ -46,6 +46,7 @@ struct InitCommand: AsyncParsableCommand {
             [person.added, Credential.set(try Passwords.hash(password), for: person.id)],
             entry: entry
         )
+        print(try JournalKey.introduce(program.settings))
         print("\(name) can sign in now. Start the server: sirdar serve")
     }
 
@@ -144,38 +145,5 @@ struct NoStore: EndsWithCode, CustomStringConvertible {
     var ending: Ending { .failed }
     var description: String {
         "There is no store in \(data). Name its folder with --data, or the server with --url or SIRDAR_URL."
-    }
-}
-
-/// `sirdar restore FILE`: goes back to a backup; what was there is kept beside it.
-struct RestoreCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "restore",
-        abstract: "Put a backup in the store's place. The server must be stopped; the old store is kept beside it."
-    )
-
-    @Argument(help: "A file that `sirdar backup` made.") var file: String
-    @OptionGroup var folders: FolderOptions
-
-    func run() throws {
-        let settings = try folders.resolve()
-        let data = try DataDirectory(settings.data)
-        defer { withExtendedLifetime(data) {} }
-        let log = settings.logger("sirdar")
-        let path = "\(settings.data)/sirdar.sqlite"
-        let incoming = "\(path).incoming"
-        let files = FileManager.default
-        try? files.removeItem(atPath: incoming)
-        try files.copyItem(atPath: file, toPath: incoming)
-        // It is opened before it is trusted: a file that is no store, or a newer one's, changes nothing.
-        do { _ = try SQLiteStore(path: incoming, log: log) }
-        let stamp = SystemClock().now().description.filter { $0.isNumber }
-        for ending in ["", "-wal", "-shm"] where files.fileExists(atPath: path + ending) {
-            try files.moveItem(atPath: path + ending, toPath: "\(settings.data)/before-\(stamp).sqlite\(ending)")
-        }
-        for ending in ["", "-wal", "-shm"] where files.fileExists(atPath: incoming + ending) {
-            try files.moveItem(atPath: incoming + ending, toPath: path + ending)
-        }
-        print("The store is as it was in \(file). What was there is kept as \(settings.data)/before-\(stamp).sqlite")
     }
 }

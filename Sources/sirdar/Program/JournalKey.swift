@@ -2,25 +2,23 @@ import Foundation
 import SirdarEngine
 import SirdarJournal
 
-/// The key that signs the journal's checkpoints: a file for its owner's eyes beside the store, made once. It is no
-/// row, so that a copy of the store cannot sign.
+/// The key that signs the journal's checkpoints: a file for its owner's eyes, made once. It is no row, so that a copy
+/// of the store cannot sign.
 enum JournalKey {
-    private static let file = "journal.key"
-    /// Checkpoints are added to it. Copies of it on another machine are what shows a rewrite.
-    private static let anchor = "journal-checkpoints.txt"
-
     static func sealer(_ program: Program) throws -> Sealer {
-        let data = program.settings.data
-        return Sealer(
+        Sealer(
             engine: program.engine,
-            signer: try signer(in: data),
-            anchors: [FileAnchor(path: "\(data)/\(anchor)")],
+            signer: try signer(program.settings),
+            anchors: [FileAnchor(path: program.settings.journalAnchor)],
             log: program.log
         )
     }
 
-    private static func signer(in data: String) throws -> NoteSigner {
-        let path = "\(data)/\(file)"
+    /// The key that is there, or a new one.
+    ///
+    /// - Throws: `Readable`; `NoteKey.Malformed`; why the file cannot be read or made.
+    static func signer(_ settings: Settings) throws -> NoteSigner {
+        let path = settings.journalKey
         guard FileManager.default.fileExists(atPath: path) else {
             let signer = NoteSigner(name: "localhost/sirdar-\(Secret().digest.prefix(8))")
             try PrivateFile.write(Data((signer.text + "\n").utf8), to: path)
@@ -33,9 +31,15 @@ enum JournalKey {
         return try NoteSigner(text: try String(contentsOfFile: path, encoding: .utf8))
     }
 
-    struct Readable: Error, CustomStringConvertible {
+    /// Makes the key, and says what whoever audits needs.
+    static func introduce(_ settings: Settings) throws -> String {
+        "The journal is signed. Give its public key to whoever audits: \(try signer(settings).key.text)"
+    }
+
+    struct Readable: EndsWithCode, CustomStringConvertible {
         let path: String
 
+        var ending: Ending { .configuration }
         var description: String { "Others can read \(path), which signs the journal: chmod 600 \(path)" }
     }
 }

@@ -31,14 +31,17 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var server = settings.server
         server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
-        let application = try Server(
+        let answering = try Server(
             engine: program.engine,
             studio: program.studio,
             sealer: sealer,
             settings: server,
             log: program.log
-        ).application(host: settings.listen.host, port: settings.listen.port)
+        )
+        let application = answering.application(host: settings.listen.host, port: settings.listen.port)
         Self.greet(settings)
+        // Before the engine is stopped, for it writes them.
+        defer { answering.finish() }
         do { try await application.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw AddressInUse(address: "\(settings.listen)")
         }

@@ -21,7 +21,9 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let text = FileManager.default.contents(atPath: key).map { String(decoding: $0, as: UTF8.self) } ?? key
         let notes = try since.map(kept) ?? []
-        let verdict = try BundleFile.verify(bundle, key: try NoteKey(text: text), since: notes)
+        let trusted: NoteKey
+        do { trusted = try NoteKey(text: text) } catch { throw ValidationError("--key: \(error)") }
+        let verdict = try BundleFile.verify(bundle, key: trusted, since: notes)
         print("Vouched for: entries \(verdict.first) to \(verdict.last) of \(verdict.origin), up to \(verdict.lastAt).")
         print("\(verdict.checkpoints) checkpoints; the names and free text of \(verdict.erased) entries were left out.")
         if let size = verdict.agreesWith { print("It agrees with the checkpoint of \(size) entries that was kept.") }

@@ -15,6 +15,8 @@ package struct SettingKey: Sendable {
         /// `host:port`.
         case address
         case folder
+        /// A file, or nothing.
+        case file
         /// `https://sirdar.example`, or nothing.
         case origin
         case flag
@@ -80,6 +82,18 @@ extension SettingKey {
         "config/secrets",
         "The folder of secrets that workflows use, a file each, readable by the server's user only."
     )
+    static let journalKey = SettingKey(
+        "journalKey",
+        .file,
+        "",
+        "The key that signs the journal, made at the first start; empty: journal.key in the data folder."
+    )
+    static let journalAnchor = SettingKey(
+        "journalAnchor",
+        .file,
+        "",
+        "Where the journal's checkpoints are kept, best on another disk; empty: beside the data."
+    )
     static let workerSlots = SettingKey(
         "workerSlots",
         .integer(1...256),
@@ -125,7 +139,8 @@ extension SettingKey {
 
     /// Those of the file, in its order.
     static let inFile = [
-        listen, origin, behindProxy, data, workflows, runbooks, secrets, workerSlots, laneLimit, leaseSeconds,
+        listen, origin, behindProxy, data, workflows, runbooks, secrets, journalKey, journalAnchor,
+        workerSlots, laneLimit, leaseSeconds,
         sessionIdleMinutes, sessionAbsoluteMinutes, logLevel, logFormat,
     ]
     package static let all = [config] + inFile
@@ -150,6 +165,7 @@ extension SettingKey {
         switch kind {
         case .address: "host:port"
         case .folder: "a folder"
+        case .file: "a file, or nothing"
         case .origin: "an address without a path, or nothing"
         case .flag: "true or false"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
@@ -163,6 +179,7 @@ extension SettingKey {
             switch kind {
             case .address: ListenAddress(text) != nil
             case .folder: !text.isEmpty && !text.utf8.contains(0)
+            case .file: !text.utf8.contains(0) && !text.hasSuffix("/")
             case .origin: text.isEmpty || Self.isOrigin(text)
             case .flag: text == "true" || text == "false"
             case .integer(let range): Int(text).map(range.contains) == true

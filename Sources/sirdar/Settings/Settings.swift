@@ -13,6 +13,9 @@ package struct Settings: Sendable, Hashable {
     package let workflows: String
     package let runbooks: String
     package let secrets: String
+    /// The files of the key that signs the journal, and of its checkpoints.
+    package let journalKey: String
+    package let journalAnchor: String
     package let workerSlots: Int
     package let laneLimit: Int
     package let leaseSeconds: Int
@@ -168,6 +171,8 @@ extension Settings {
         workflows = text(.workflows)
         runbooks = text(.runbooks)
         secrets = text(.secrets)
+        journalKey = text(.journalKey).isEmpty ? "\(data)/journal.key" : text(.journalKey)
+        journalAnchor = text(.journalAnchor).isEmpty ? "\(data)/journal-checkpoints.txt" : text(.journalAnchor)
         workerSlots = integer(.workerSlots)
         laneLimit = integer(.laneLimit)
         leaseSeconds = integer(.leaseSeconds)

@@ -11,6 +11,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.workflows), help: .of(.workflows)) var workflows: String?
     @Option(name: .of(.runbooks), help: .of(.runbooks)) var runbooks: String?
     @Option(name: .of(.secrets), help: .of(.secrets)) var secrets: String?
+    @Option(name: .of(.journalKey), help: .of(.journalKey)) var journalKey: String?
+    @Option(name: .of(.journalAnchor), help: .of(.journalAnchor)) var journalAnchor: String?
     @Option(name: .of(.workerSlots), help: .of(.workerSlots)) var workerSlots: String?
     @Option(name: .of(.laneLimit), help: .of(.laneLimit)) var laneLimit: String?
     @Option(name: .of(.leaseSeconds), help: .of(.leaseSeconds)) var leaseSeconds: String?
@@ -25,7 +27,8 @@ struct SettingsOptions: ParsableArguments {
     var given: [String: String] {
         let all: [(SettingKey, String?)] = [
             (.config, config), (.listen, listen), (.origin, origin), (.behindProxy, behindProxy), (.data, data),
-            (.workflows, workflows), (.runbooks, runbooks), (.secrets, secrets), (.workerSlots, workerSlots),
+            (.workflows, workflows), (.runbooks, runbooks), (.secrets, secrets),
+            (.journalKey, journalKey), (.journalAnchor, journalAnchor), (.workerSlots, workerSlots),
             (.laneLimit, laneLimit), (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
             (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.logLevel, logLevel),
             (.logFormat, logFormat),
@@ -71,6 +74,7 @@ extension ArgumentHelp {
             switch key.kind {
             case .address: "host:port"
             case .folder: "folder"
+            case .file: "file"
             case .origin: "address"
             case .flag: "true|false"
             case .integer: "number"

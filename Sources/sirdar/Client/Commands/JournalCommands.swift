@@ -5,7 +5,7 @@ struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
         abstract: "The record of who did what, and of what was refused.",
-        subcommands: [List.self, VerifyCommand.self]
+        subcommands: [List.self, Show.self, Export.self, VerifyCommand.self, Prove.self]
     )
 
     struct List: ClientCommand {
@@ -16,14 +16,27 @@ struct JournalCommand: ParsableCommand {
 
         @Option(help: ArgumentHelp("Only those of this request, instance, task, image or person.", valueName: "id"))
         var object: String?
+        @Option(help: ArgumentHelp("Only what this person did, or what was done to them.", valueName: "name"))
+        var person: String?
+        @Option(
+            help: ArgumentHelp("Only this action, or all that begin with it: task, task.claimed.", valueName: "action")
+        )
+        var action: String?
+        @Flag(help: "Only what was refused.") var refused = false
+        @Option(help: ArgumentHelp("Only from this time on, in UTC: 2026-11-23, 2026-11-23T09:00.", valueName: "time"))
+        var from: String?
+        @Option(help: ArgumentHelp("Only up to this time.", valueName: "time")) var to: String?
         @Flag(help: "The oldest first.") var oldestFirst = false
         @OptionGroup var limit: LimitOption
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
 
         func perform(_ session: Session) async throws(Failure) {
-            var query: [(name: String, value: String)] = object.map { [("object", $0)] } ?? []
-            if oldestFirst { query.append(("order", "oldest")) }
+            let asked: [(name: String, value: String?)] = [
+                ("object", object), ("person", person), ("action", action), ("outcome", refused ? "refused" : nil),
+                ("from", from), ("to", to), ("order", oldestFirst ? "oldest" : nil),
+            ]
+            let query = asked.compactMap { part in part.value.map { (name: part.name, value: $0) } }
             let listing = try await session.api.list(Address.entries, query: query, limit: limit.limit)
             try session.show(listing.json) { () throws(Failure) in
                 var table = Table([

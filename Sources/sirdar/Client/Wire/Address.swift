@@ -29,7 +29,12 @@ enum Address {
 
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
+    static func explanation(_ instance: String) -> String { "\(Self.instance(instance))/explanation" }
     static let entries = "/v1/entries"
+    static func entry(_ sequence: Int) -> String { "\(entries)/\(sequence)" }
+    static func proof(_ sequence: Int) -> String { "\(entry(sequence))/proof" }
+    static let export = "/v1/journal/export"
+    static let examination = "/v1/examination"
     static let events = "/v1/events"
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
