@@ -7,7 +7,8 @@ struct Templates: Sendable {
     enum Name: String, CaseIterable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
-        case journal, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
+        case journal, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation, versions,
+            supervision
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -55,6 +56,8 @@ struct Templates: Sendable {
         case .tick: PackageResources.tick_mustache
         case .evidence: PackageResources.evidence_mustache
         case .operation: PackageResources.operation_mustache
+        case .versions: PackageResources.versions_mustache
+        case .supervision: PackageResources.supervision_mustache
         }
     }
 }

@@ -29,6 +29,7 @@ enum Address {
 
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
+    static let workflows = "/v1/workflows"
     static let entries = "/v1/entries"
     static let events = "/v1/events"
     static let me = "/v1/people/me"
