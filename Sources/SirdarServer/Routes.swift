@@ -6,7 +6,7 @@ package import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + recordRoutes }
+    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
@@ -47,10 +47,18 @@ extension Server {
             .post("/requests/:id/answer", .may(.answerQuestion), image.answer),
             .get("/instances/:id", .may(.seeInstances), image.instance),
             .get("/instances/:id/explanation", .may(.seeInstances), journal.explanation),
+            .post(
+                "/instances/:id/supervise/:operation",
+                .may(.mendInstance),
+                SupervisionPages(server: self).act
+            ),
             .get("/journal", .may(.seeJournal), journal.page),
             .get("/journal/export", .may(.exportJournal), journal.export),
             .get("/workflows", .may(.seeWorkflows), pages.workflows),
             .get("/workflows/:namespace/:name/:version", .may(.seeWorkflows), DiagramAPI(server: self).page),
+            .get("/workflows/:namespace/:name", .may(.seeWorkflows), WorkflowPages(server: self).show),
+            .post("/workflows/:namespace/:name/activate", .may(.deployWorkflows), WorkflowPages(server: self).activate),
+            .post("/workflows/:namespace/:name/migrate", .may(.migrateInstances), WorkflowPages(server: self).migrate),
             .get("/keys", .anybody, pages.keys),
             .get("/me", .anybody, person.me),
             .post("/me/password", .anybody, person.changePassword),
@@ -113,6 +121,26 @@ extension Server {
             .post("/v1/requests", .may(.requestImage), images.request),
             .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest),
             .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw),
+        ]
+    }
+
+    private var supervisionRoutes: [Route] {
+        let (mending, versions) = (SupervisionAPI(server: self), VersionAPI(server: self))
+        return [
+            .put("/v1/instances/:id/suspension", .may(.mendInstance), mending.act(.suspend)),
+            .delete("/v1/instances/:id/suspension", .may(.mendInstance), mending.act(.resume)),
+            .put("/v1/instances/:id/steps/:step/retry", .may(.mendInstance), mending.act(.retry)),
+            .put("/v1/instances/:id/steps/:step/skip", .may(.mendInstance), mending.act(.skip)),
+            .put("/v1/instances/:id/steps/:step/give-up", .may(.mendInstance), mending.act(.giveUp)),
+            .put("/v1/instances/:id/steps/:step/input", .may(.mendInstance), mending.act(.input)),
+            .put("/v1/instances/:id/context", .may(.mendInstance), mending.act(.context)),
+            .put("/v1/instances/:id/rewind", .may(.mendInstance), mending.rewind),
+            .post("/v1/workflows", .may(.deployWorkflows), versions.deploy),
+            .get("/v1/workflows/:namespace/:name", .may(.seeWorkflows), versions.one),
+            .get("/v1/workflows/:namespace/:name/:version", .may(.seeWorkflows), versions.show),
+            .get("/v1/workflows/:namespace/:name/:version/diff", .may(.seeWorkflows), versions.difference),
+            .put("/v1/workflows/:namespace/:name/activation", .may(.deployWorkflows), versions.activate),
+            .post("/v1/workflows/:namespace/:name/migrations", .may(.migrateInstances), versions.migrate),
         ]
     }
 

@@ -15,6 +15,7 @@ package struct Server: Sendable {
     let studio: any Studio
     /// What seals the journal; `nil` where nothing does.
     let sealer: Sealer?
+    let versions: Versions
     let settings: Settings
     let log: Logger
     let blocking: Blocking
@@ -51,10 +52,12 @@ package struct Server: Sendable {
         engine: Engine,
         studio: any Studio,
         sealer: Sealer? = nil,
+        versions: Versions? = nil,
         settings: Settings,
         log: Logger
     ) throws {
         self.sealer = sealer
+        self.versions = versions ?? Versions(engine: engine)
         self.engine = engine
         self.studio = studio
         self.settings = settings

@@ -55,7 +55,7 @@ extension Node.Call {
     }
 
     /// What the story tells of the call's arguments.
-    func told(_ arguments: JSON) -> JSON { http == nil ? arguments : HTTPCall.told(arguments) }
+    package func told(_ arguments: JSON) -> JSON { http == nil ? arguments : HTTPCall.told(arguments) }
 }
 
 extension HTTPCall {

@@ -48,6 +48,21 @@ package final class Library: Sendable {
     /// Says which versions are in force: those whose schedules start instances.
     package func set(inForce numbers: Set<Int>) { tables.withLock { $0.inForce = numbers } }
 
+    /// The version that new instances get is in force, and no other of that workflow.
+    ///
+    /// `ifAny`: only where one of them is in force already.
+    package func takeIntoForce(_ namespace: String, _ name: String, ifAny: Bool = false) {
+        let current = current(namespace, name)?.number
+        tables.withLock { tables in
+            let others = tables.inForce.filter { number in
+                tables.workflows[number].map { $0.document.namespace == namespace && $0.document.name == name } ?? false
+            }
+            guard let current, !ifAny || !others.isEmpty else { return }
+            tables.inForce.subtract(others)
+            tables.inForce.insert(current)
+        }
+    }
+
     /// The versions in force that start by themselves.
     package var scheduled: [(number: Int, workflow: Workflow, schedule: Workflow.Schedule)] {
         let found = tables.withLock { tables in

@@ -103,10 +103,12 @@ package final class Versions: Sendable {
             let detail: JSON = ["hash": .string(definition.workflow.hash.hex)]
             let entry = entry("workflow.deployed", document, number, actuation, detail: detail)
             commit.entries = [entry.sealed(nonce: Nonce.next())]
-            let library = engine.library
+            let (engine, library) = (engine, engine.library)
             engine.store.submit(commit) { result in
                 if case .success = result {
                     library.add(definition.workflow, number: number, runbooks: definition.runbooks)
+                    library.takeIntoForce(document.namespace, document.name, ifAny: true)
+                    engine.scheduler.ring()
                 }
                 then(result.map { number }.mapError { $0 })
             }
@@ -145,36 +147,47 @@ package final class Versions: Sendable {
 
     static let activeKind = "workflow.active"
 
-    /// Which version new instances get; `nil`: the newest, whichever that is.
+    /// Which version new instances get; `nil`: the newest, whichever that is. Its schedule, where it has one, is in
+    /// force from then on.
     package func activate(
         _ number: Int?,
         of document: Workflow.Document,
         by actuation: Actuation,
         then: @escaping @Sendable (Result<Void, any Error>) -> Void
     ) {
-        let (namespace, name, library) = (document.namespace, document.name, engine.library)
+        let (namespace, name, engine, library) = (document.namespace, document.name, engine, engine.library)
         let before = library.chosen(namespace, name).flatMap { try? library.workflow($0).document.version }
         let workflow = number.flatMap { try? library.workflow($0) }
-        let body: JSON? = workflow.map { ["version": .string($0.document.version)] }
+        var body: JSON.Object = [:]
+        body["version"] = workflow.map { .string($0.document.version) }
         var detail: JSON.Object = ["before": before.map(JSON.string) ?? .null]
         detail["after"] = .some(workflow.map { .string($0.document.version) } ?? .null)
         detail["hash"] = workflow.map { .string($0.hash.hex) }
         let entry = entry("workflow.activated", document, number ?? 0, actuation, detail: .object(detail))
-        let change = RecordChange(kind: Self.activeKind, key: "\(namespace)/\(name)", body: body, expecting: .any)
+        let change = RecordChange(
+            kind: Self.activeKind,
+            key: "\(namespace)/\(name)",
+            body: .object(body),
+            expecting: .any
+        )
         engine.write([change], entry: entry) { result in
-            if case .success = result { library.choose(number, of: namespace, name) }
+            if case .success = result {
+                library.choose(number, of: namespace, name)
+                library.takeIntoForce(namespace, name)
+                engine.scheduler.ring()
+            }
             then(result)
         }
     }
 
-    /// Reads which versions were chosen before the program started.
+    /// Reads which versions were chosen before the program started, and takes them into force.
     package static func restore(_ library: Library, from store: any Store) throws {
         for record in try store.records(RecordQuery(kind: activeKind)) {
             let parts = record.key.split(separator: "/", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let version = record.body["version"]?.asString,
-                let number = try? library.number(parts[0], parts[1], version)
-            else { continue }
-            library.choose(number, of: parts[0], parts[1])
+            guard parts.count == 2 else { continue }
+            let version = record.body["version"]?.asString
+            library.choose(version.flatMap { try? library.number(parts[0], parts[1], $0) }, of: parts[0], parts[1])
+            library.takeIntoForce(parts[0], parts[1])
         }
     }
 

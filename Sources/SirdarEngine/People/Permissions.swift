@@ -6,9 +6,9 @@ package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
         case requestImage, withdrawRequest, answerQuestion, markGolden
-        case seeInstances, cancelInstance
+        case seeInstances, cancelInstance, mendInstance, migrateInstances
         case seeTasks, workOnTasks, superviseTasks
-        case seeJournal, exportJournal, examine, seeWorkflows, seePeople, managePeople
+        case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
         case backUp
         case sendEvents, seeEvents
 
@@ -20,7 +20,9 @@ package enum Permissions {
                 .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
-            case .markGolden, .cancelInstance, .superviseTasks, .managePeople, .backUp: .manage
+            case .markGolden, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows, .superviseTasks,
+                .managePeople, .backUp:
+                .manage
             case .sendEvents: .events
             }
         }
@@ -55,10 +57,12 @@ package enum Permissions {
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion,
-                .markGolden, .seeInstances, .cancelInstance, .seeTasks, .workOnTasks, .superviseTasks, .seeJournal,
+                .markGolden, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks, .superviseTasks,
+                .seeJournal,
                 .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]
-        case .author: [.seeProject, .seeInstances, .seeWorkflows, .seeEvents]
+        case .author:
+            [.seeProject, .seeInstances, .migrateInstances, .seeWorkflows, .deployWorkflows, .seeEvents]
         case .auditor:
             [
                 .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine,

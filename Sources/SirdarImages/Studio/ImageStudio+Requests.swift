@@ -245,10 +245,11 @@ extension ImageStudio {
         _ records: [RecordChange],
         reason: String = ""
     ) throws -> Plan {
-        guard let instance = request.instance, let version = versions[request.kind] else {
-            preconditionFailure("each kind of request has a workflow, and each request an instance")
+        let name = "\(request.kind.rawValue)-image"
+        guard let instance = request.instance else { preconditionFailure("each request has an instance") }
+        guard let workflow = engine.library.current(ImageProjection.namespace, name)?.number else {
+            throw UnknownWorkflow("\(ImageProjection.namespace)/\(name)")
         }
-        let workflow = try engine.library.number(ImageProjection.namespace, "\(request.kind.rawValue)-image", version)
         var whole: JSON.Object = ["request": .string(request.id.description), "image": image.json]
         for (key, value) in input { whole[key] = value }
         let start = InstanceStart(

@@ -10,14 +10,11 @@ package final class ImageStudio: Studio {
     let engine: Engine
     let cloud: any Cloud
     let book: Projects
-    /// The versions of the workflows that carry out new requests.
-    let versions: [RequestKind: String]
 
-    package init(engine: Engine, cloud: any Cloud, projects: Projects, versions: [RequestKind: String]) {
+    package init(engine: Engine, cloud: any Cloud, projects: Projects) {
         self.engine = engine
         self.cloud = cloud
         book = projects
-        self.versions = versions
     }
 
     /// How long a page waits for a cloud.

@@ -22,7 +22,7 @@ struct DiagramAPI: Sendable {
     }
 
     @Sendable func workflow(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (name, format) = (try name(context), try FormData.query(of: request).text("format"))
+        let (name, format) = (try server.workflowName(context), try FormData.query(of: request).text("format"))
         guard let format = format.isEmpty ? .svg : Diagram.Format(rawValue: format) else {
             let formats = Diagram.Format.allCases.map(\.rawValue).joined(separator: ", ")
             throw Trouble.invalid("/format", "`format` is one of \(formats).")
@@ -41,9 +41,10 @@ struct DiagramAPI: Sendable {
             let summary: String
             let facts: [EntryRow.Fact]
             let address: String
+            let versions: String
             let diagram: DiagramContent?
         }
-        let (name, pages) = (try name(context), Pages(server: server))
+        let (name, pages) = (try server.workflowName(context), Pages(server: server))
         return try await server.read { reading in
             let workflow = try reading.workflow(name)
             let diagram = try? Diagram(workflow)
@@ -56,20 +57,13 @@ struct DiagramAPI: Sendable {
                     EntryRow.Fact(key: "Content", value: String(workflow.hash.hex.prefix(12))),
                 ],
                 address: "/v1/workflows/\(name.namespace)/\(name.name)/\(name.version)/diagram",
+                versions: "/workflows/\(name.namespace)/\(name.name)",
                 diagram: diagram.flatMap { diagram in
                     try? DiagramContent(svg: diagram.svg(), outline: diagram.outline())
                 }
             )
             return pages.page(workflow.document.title, .workflow, content, context, at: "/workflows")
         }
-    }
-
-    private func name(_ context: AppContext) throws(Trouble) -> Vocabulary.WorkflowName {
-        Vocabulary.WorkflowName(
-            namespace: try server.parameter(context, "namespace"),
-            name: try server.parameter(context, "name"),
-            version: try server.parameter(context, "version")
-        )
     }
 
     private static func drawn(_ body: () throws(Diagram.TooLarge) -> String) throws(Trouble) -> String {

@@ -65,7 +65,7 @@ struct RecordAPI: Sendable {
         let (principal, id) = (try context.person(), try server.identifier(context, "instance"))
         return try await server.read { reading in
             let instance = try reading.instance(id, for: principal)
-            return .json(try reading.json(try reading.story(of: instance)))
+            return .json(try reading.json(try reading.story(of: instance), for: principal))
         }
     }
 
@@ -91,12 +91,16 @@ struct RecordAPI: Sendable {
 
     @Sendable func workflows(_ request: Request, _ context: AppContext) async throws -> Response {
         try await server.read { reading in
+            let counts = try reading.store.workflowCounts().filter { !$0.status.isFinal }
             let items: [JSON] = reading.library.workflows.map { number, workflow in
-                [
+                let current = reading.library.current(workflow.document.namespace, workflow.document.name)?.number
+                let open = counts.filter { $0.workflow == number }.map(\.count).reduce(0, +)
+                return [
                     "number": .number(JSON.Number(number)), "namespace": .string(workflow.document.namespace),
                     "name": .string(workflow.document.name), "version": .string(workflow.document.version),
                     "title": .string(workflow.document.title), "summary": .string(workflow.document.summary),
-                    "hash": .string(workflow.hash.hex),
+                    "hash": .string(workflow.hash.hex), "active": .bool(current == number),
+                    "open": .number(JSON.Number(open)),
                 ]
             }
             return ListAnswer(items: items).response

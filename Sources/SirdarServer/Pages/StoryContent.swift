@@ -61,6 +61,8 @@ struct StoryContent {
     let hasComing: Bool
     let ending: [EntryRow.Fact]
     let hasEnding: Bool
+    /// What may be done to the instance; `nil` for who may do nothing to it, or once it has ended.
+    let supervision: SupervisionContent?
     let entries: [EntryRow]
     let count: Int
 
@@ -166,6 +168,12 @@ struct StoryContent {
         }
         coming = Self.coming(story)
         ending = Self.ending(story)
+        supervision = try instance.flatMap { instance in
+            guard !instance.status.isFinal, principal.may(.mendInstance, in: .project(instance.origin.scope)) else {
+                return nil
+            }
+            return SupervisionContent(try reading.supervision(of: instance), token: token)
+        }
         let own = try story == nil || instance?.id == id ? [] : reading.entries(of: id)
         let all = ((story?.entries ?? []) + own).sorted { $0.sequence > $1.sequence }
         entries = try all.prefix(200).map { try EntryRow($0, reading) }

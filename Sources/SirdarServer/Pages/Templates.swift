@@ -8,6 +8,7 @@ struct Templates: Sendable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
+        case versions, supervision
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -56,6 +57,8 @@ struct Templates: Sendable {
         case .tick: PackageResources.tick_mustache
         case .evidence: PackageResources.evidence_mustache
         case .operation: PackageResources.operation_mustache
+        case .versions: PackageResources.versions_mustache
+        case .supervision: PackageResources.supervision_mustache
         }
     }
 }

@@ -36,12 +36,33 @@ struct InstanceStory: Sendable {
     let entries: [EntryView]
 }
 
+extension InstanceStory.Step {
+    fileprivate init(_ leaf: SirdarCore.Step, _ node: Node) {
+        self.init(
+            number: leaf.number,
+            pointer: node.pointer,
+            name: node.name,
+            title: node.title,
+            kind: node.kind.word,
+            phase: leaf.phase.name,
+            attempts: 0,
+            startedAt: leaf.startedAt,
+            input: leaf.input,
+            actors: []
+        )
+    }
+}
+
 extension Reading {
     func story(of instance: Instance) throws -> InstanceStory {
         let workflow = try workflow(of: instance)
         let entries = try entries(of: instance.id)
         var steps: [Int: InstanceStory.Step] = [:]
         for entry in entries { tell(entry, &steps, workflow) }
+        // What is pending has not begun: no entry tells of it yet.
+        for leaf in instance.leaves where leaf.phase == .pending && workflow[leaf.node].tellsStory {
+            steps[leaf.number] = InstanceStory.Step(leaf, workflow[leaf.node])
+        }
         for leaf in instance.leaves { steps[leaf.number]?.waitsFor = try wait(leaf, instance, workflow) }
         let told = steps.values.sorted { $0.number < $1.number }
         return InstanceStory(instance: instance, workflow: workflow, steps: told, entries: entries)

@@ -16,6 +16,7 @@ struct Program {
     let cloud: LocalCloud
     let engine: Engine
     let studio: ImageStudio
+    let versions: Versions
     let configuration: StudioConfiguration
     let log: Logger
 
@@ -31,8 +32,9 @@ struct Program {
         let clock = SystemClock()
         let imageActions = ImageActions(cloud: cloud, projects: configuration.projects).all
         let actions = try imageActions + [openOutbound(settings)]
+        let files = CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config)
         let catalog = Catalog.load(
-            CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config),
+            files,
             .init(functions: imageActions.map { .init($0.signature) }, today: clock.now())
         )
         try Misconfigured.check(catalog.files, log)
@@ -40,7 +42,7 @@ struct Program {
         for trouble in SecretFiles(folder: settings.secrets).troubles(secrets.sorted()) { log.warning("\(trouble)") }
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
-        let versions = try deploy(catalog, store, library, clock.now(), log)
+        try deploy(catalog, store, library, clock.now(), log)
         let engine = Engine(
             store: store,
             clock: clock,
@@ -50,19 +52,14 @@ struct Program {
             settings: settings.engine,
             log: log
         )
-        let studio = ImageStudio(
-            engine: engine,
-            cloud: cloud,
-            projects: configuration.projects,
-            versions: versions
-        )
         return Program(
             settings: settings,
             data: data,
             store: store,
             cloud: cloud,
             engine: engine,
-            studio: studio,
+            studio: ImageStudio(engine: engine, cloud: cloud, projects: configuration.projects),
+            versions: Versions(engine: engine, ground: files),
             configuration: configuration,
             log: log
         )
@@ -98,16 +95,15 @@ struct Program {
         return try LocalCloud(pools, tools: Toolbox(), logger: log)
     }
 
-    /// Stores each version that is new, and loads those that instances may still be pinned to.
-    ///
-    /// - Returns: the version that carries out each kind of request: the newest.
+    /// Stores each version that is new, and loads all that were ever deployed: new instances get the newest, or the one
+    /// that was activated, and others may still be pinned to older ones.
     private static func deploy(
         _ catalog: Catalog,
         _ store: any Store,
         _ library: Library,
         _ now: Timestamp,
         _ log: Logger
-    ) throws -> [RequestKind: String] {
+    ) throws {
         for (name, definition) in catalog.definitions.sorted(by: { $0.key < $1.key }) {
             do {
                 _ = try store.deploy(definition.deployment(at: now))
@@ -128,27 +124,15 @@ struct Program {
             }
             library.add(workflow, number: stored.number, runbooks: Catalog.runbooks(stored.deployment))
         }
-        library.set(inForce: try inForce(catalog, library))
-        var versions: [RequestKind: String] = [:]
+        // Schedules hold of workflows that there is a file of, and of those that were activated.
+        try Versions.restore(library, from: store)
+        for name in catalog.definitions.keys { library.takeIntoForce(name.namespace, name.name) }
         for kind in RequestKind.allCases {
-            let found = catalog.definitions.keys.filter {
-                $0.namespace == ImageProjection.namespace && $0.name == "\(kind.rawValue)-image"
+            let name = "\(kind.rawValue)-image"
+            guard library.current(ImageProjection.namespace, name) != nil else {
+                throw MissingWorkflow(name: "\(ImageProjection.namespace)/\(name)")
             }
-            guard let newest = found.map(\.version).max(by: Version.isOlder) else {
-                throw MissingWorkflow(name: "\(ImageProjection.namespace)/\(kind.rawValue)-image")
-            }
-            versions[kind] = newest
         }
-        return versions
-    }
-
-    /// The newest version of each workflow that there is a file of: its schedule is the one that holds.
-    private static func inForce(_ catalog: Catalog, _ library: Library) throws -> Set<Int> {
-        let names = Dictionary(grouping: catalog.definitions.keys) { "\($0.namespace)/\($0.name)" }
-        let newest = names.values.compactMap { versions in
-            versions.max { Version.isOlder($0.version, $1.version) }
-        }
-        return Set(try newest.map { try library.number($0.namespace, $0.name, $0.version) })
     }
 
     /// What the demonstration and a new installation need besides: who is there.

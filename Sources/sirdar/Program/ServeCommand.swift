@@ -35,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
             engine: program.engine,
             studio: program.studio,
             sealer: sealer,
+            versions: program.versions,
             settings: server,
             log: program.log
         )

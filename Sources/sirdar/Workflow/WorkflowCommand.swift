@@ -4,9 +4,10 @@ import ArgumentParser
 struct WorkflowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workflow",
-        abstract: "Workflows: try, test and draw their definitions.",
+        abstract: "Workflows: try, test and draw their definitions; deploy versions, and move instances to them.",
         subcommands: [
-            Run.self, Test.self, Diagram.self,
+            Run.self, Test.self, Diagram.self, Deploy.self, List.self, Show.self, Diff.self, Activate.self,
+            Migrate.self,
         ]
     )
 }

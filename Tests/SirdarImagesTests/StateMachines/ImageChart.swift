@@ -53,12 +53,7 @@ struct ImageChart {
             log: Self.quiet
         )
         identifiers = engine.identifiers
-        studio = ImageStudio(
-            engine: engine,
-            cloud: cloud,
-            projects: Projects([project]),
-            versions: [.delete: "1.0.0"]
-        )
+        studio = ImageStudio(engine: engine, cloud: cloud, projects: Projects([project]))
     }
 
     private static let states = Image.State.allCases

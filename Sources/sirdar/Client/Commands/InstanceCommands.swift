@@ -5,7 +5,9 @@ struct InstanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "instance",
         abstract: "Workflows as they run: each step, and what they wait for.",
-        subcommands: [List.self, Show.self]
+        subcommands: [
+            List.self, Show.self, Suspend.self, Resume.self, Retry.self, Skip.self, GiveUp.self, Edit.self, Rewind.self,
+        ]
     )
 
     struct List: ClientCommand {
