@@ -60,18 +60,19 @@ final class Dispatcher: Sendable {
     /// Something is due at `moment`.
     func ring(at moment: Timestamp) {
         let now = clock.now()
-        let rings = state.withLock { state in
-            guard state.engine != nil else { return false }
+        let (rings, waits) = state.withLock { state -> (Bool, Bool) in
+            guard state.engine != nil else { return (false, false) }
             if moment <= now {
-                guard !state.isRinging else { return false }
+                guard !state.isRinging else { return (false, false) }
                 state.isRinging = true
-                return true
+                return (true, false)
             }
-            guard moment < state.wakeAt else { return false }
+            guard moment < state.wakeAt else { return (false, false) }
             state.wakeAt = moment
-            clock.wake(at: moment) { [weak self] in self?.woken(moment) }
-            return false
+            return (false, true)
         }
+        // Outside of the lock: a clock that has come to the moment meanwhile may wake on this thread.
+        if waits { clock.wake(at: moment) { [weak self] in self?.woken(moment) } }
         if rings { queue.async { self.dispatch() } }
     }
 

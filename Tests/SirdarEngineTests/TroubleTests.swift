@@ -27,6 +27,14 @@ struct TroubleTests {
         #expect(attempts.withLock { $0 } == 2)
     }
 
+    @Test("a moment that comes while the clock is asked to wake is not missed, and holds nothing up")
+    func hasty() throws {
+        let bench = try EngineBench()
+        bench.clock.hurry(to: ManualClock.start.advanced(by: .hours(1)))
+        let id = try bench.start(bench.define("  - rest: { wait: PT1H }"))
+        _ = try bench.instance(id) { $0.status == .completed }
+    }
+
     @Test("a step that gave up waits for a person, whose retry begins again")
     func needsPerson() throws {
         let isMended = Locked(false)

@@ -127,7 +127,11 @@ struct GuideTests {
             Issue.record("line \(fence.line) is no YAML")
             return
         }
-        #expect(root.members?.map(\.key) == ["steps", "undo", "actions", "cancel", "requester", "startsAt", "seed"])
+        #expect(
+            root.members?.map(\.key) == [
+                "steps", "undo", "actions", "events", "cancel", "requester", "startsAt", "seed",
+            ]
+        )
     }
 }
 

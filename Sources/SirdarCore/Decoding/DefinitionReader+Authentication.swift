@@ -6,7 +6,8 @@ extension DefinitionReader {
 
     /// The policy as a value: `{ scheme, … }`; which secret it uses stands in it as a constant.
     func readAuthentication(_ node: Located, _ site: Site) -> Template? {
-        guard let fields = Fields(node, "`authentication`", keys: Keys.authentication.names, findings) else { return nil }
+        let keys = Keys.authentication.names
+        guard let fields = Fields(node, "`authentication`", keys: keys, findings) else { return nil }
         guard let use = fields["use"] else { return readPolicy(fields, site) }
         guard let name = use.text, !Expressions.isExpression(use) else {
             findings.error(.wrongValue, at: use.place, "`use` names an authentication of `use`, and is no expression")

@@ -4,10 +4,15 @@ import JSONSchema
 extension Vocabulary.Function {
     /// `call: http`, as authors write its arguments: for editors, and for those who look up what there is.
     ///
-    /// The decoder reads them itself, with a place for each mistake.
+    /// The decoder reads them itself, with a place for each mistake; its schema is that of the evaluated arguments.
     package static let http: Vocabulary.Function = {
         do {
-            return Vocabulary.Function(name: "http", summary: summary, input: document, schema: try Schema(document))
+            return Vocabulary.Function(
+                name: "http",
+                summary: summary,
+                input: document,
+                schema: try Schema(HTTPCall.stored)
+            )
         } catch { preconditionFailure("the schema of http: \(error)") }
     }()
 

@@ -48,11 +48,27 @@ extension Node.Call {
         }
     }
 
+    /// What an action would have answered whose call gave `output`: for whoever speaks in its place.
+    package func answer(giving output: JSON) -> JSON {
+        guard let http, http != .response else { return output }
+        return ["statusCode": 200, "content": output]
+    }
+
     /// What the story tells of the call's arguments.
     func told(_ arguments: JSON) -> JSON { http == nil ? arguments : HTTPCall.told(arguments) }
 }
 
 extension HTTPCall {
+    /// The schema of the arguments as the machine has evaluated them, which the action gets.
+    package static let stored: JSON = [
+        "type": "object", "required": ["method", "uri", "output"], "additionalProperties": false,
+        "properties": [
+            "method": ["type": "string"], "uri": ["type": "string"], "authentication": ["type": "object"],
+            "headers": ["type": ["object", "null"]], "query": ["type": ["object", "null"]], "body": true,
+            "output": ["type": "string"], "redirect": ["type": "boolean"], "secrets": ["type": "array"],
+        ],
+    ]
+
     package static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
     /// Headers that belong to the connection, and that whoever sends them could use to say two things at once.

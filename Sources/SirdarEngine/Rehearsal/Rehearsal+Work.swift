@@ -93,7 +93,10 @@ extension Rehearsal {
         if let task = due.task { return try checked(task, key, due, answer) }
         switch answer.kind {
         case .output(let output):
-            try tell(.stepSucceeded(step: key.step, attempt: due.attempt, output: output), to: key.instance)
+            let node = parts[key.instance]?.workflow[due.node]
+            let call = due.undoes ? node?.compensation : node?.call
+            let answered = call?.answer(giving: output) ?? output
+            try tell(.stepSucceeded(step: key.step, attempt: due.attempt, output: answered), to: key.instance)
         case .failure(let failure):
             try tell(.stepFailed(step: key.step, attempt: due.attempt, failure: failure), to: key.instance)
         case .pending(let delay):

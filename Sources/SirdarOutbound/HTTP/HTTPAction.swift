@@ -11,7 +11,7 @@ package struct HTTPAction: Action {
     package let signature = ActionSignature(
         name: HTTPCall.action,
         summary: "Calls an address over HTTP that the installation allows, and gives its answer.",
-        input: stored,
+        input: HTTPCall.stored,
         lane: { arguments in Lane("http/\(HTTPCall.host(of: arguments))") }
     )
 
@@ -26,16 +26,6 @@ package struct HTTPAction: Action {
         self.log = log
         authenticator = Authenticator(outbound: outbound, secrets: secrets)
     }
-
-    /// The arguments as the machine has evaluated them.
-    private static let stored: JSON = [
-        "type": "object", "required": ["method", "uri", "output"], "additionalProperties": false,
-        "properties": [
-            "method": ["type": "string"], "uri": ["type": "string"], "authentication": ["type": "object"],
-            "headers": ["type": ["object", "null"]], "query": ["type": ["object", "null"]], "body": true,
-            "output": ["type": "string"], "redirect": ["type": "boolean"], "secrets": ["type": "array"],
-        ],
-    ]
 
     package func perform(_ call: ActionCall) -> ActionOutcome {
         do throws(HTTPTrouble) {
