@@ -82,6 +82,27 @@ struct JournalTests {
         }
     }
 
+    @Test("the key is made where it is set to be, for its owner's eyes; one that others can read signs nothing")
+    func key() throws {
+        let folder = try TemporaryFolder()
+        let (password, key) = (try folder.write("password", "a long enough secret\n"), folder.path("signing.key"))
+        var tool = Tool()
+        tool.folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        tool.environment["SIRDAR_DATA"] = folder.path("data")
+        tool.environment["SIRDAR_JOURNAL_KEY"] = key
+        let made = try tool.run("init --password-file \(password)")
+        #expect(made.code == 0, "\(made.messages)")
+        let signer = try NoteSigner(text: try String(contentsOfFile: key, encoding: .utf8))
+        #expect(made.text.contains(signer.key.text) && !made.text.contains(signer.text))
+        let mode = try FileManager.default.attributesOfItem(atPath: key)[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o600)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("data/journal.key")))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+        let refused = try tool.run("serve --listen 127.0.0.1:0")
+        #expect(refused.code == 78 && refused.messages.contains("chmod 600"), "\(refused.messages)")
+    }
+
     @Test("an export is written whole into a new file, and a file that is there is not touched")
     func exports() throws {
         let exported = try Exported()

@@ -56,6 +56,10 @@ extension Reading {
             case .cancelled(let reason): "It was cancelled: \(reason)"
             }
         }
+        if let suspension = instance.suspension {
+            return "It is suspended since \(Show.time(suspension.since)): nothing new begins until it is resumed, with "
+                + "sirdar instance resume \(instance.id)."
+        }
         guard let first = waits.first else {
             return "It waits for nothing that is known: its next event is being decided. If this stays, examine it: "
                 + "sirdar doctor."
