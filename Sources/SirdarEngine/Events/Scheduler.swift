@@ -32,7 +32,11 @@ final class Scheduler: Sendable {
         ring()
     }
 
-    func stop() { state.withLock { $0.engine = nil } }
+    /// Answers when no look is in progress any more: what is said to be in force afterwards is not started by it.
+    func stop() {
+        state.withLock { $0.engine = nil }
+        queue.sync {}
+    }
 
     /// A schedule may have something to do.
     func ring() {
