@@ -12,8 +12,9 @@ struct SealerTests {
     @Test("entries are sealed each minute, and what is sealed verifies from the first to the last")
     func everyMinute() throws {
         let bench = try SealBench()
-        bench.sealer.run()
+        // Before it begins: its first look must find all three, however slow the machine is.
         try bench.note(3)
+        bench.sealer.run()
         #expect(try bench.seal().size == 3)
         try bench.note(2)
         bench.clock.advance(by: .minutes(1))
