@@ -313,6 +313,8 @@ extension TaskContent.HoldContent {
 /// One field of a form, with what was typed, kept or proposed, and what is wrong with it.
 struct FieldContent {
     let id: String
+    /// What the identifiers of its error and its help end in.
+    let mark: String
     let name: String
     let label: String
     let help: String?
@@ -338,6 +340,7 @@ struct FieldContent {
     /// `kept`: what was entered before.
     init(_ field: Form.Field, kept: JSON?, _ typed: FormData?, _ errors: [FieldError], isEnabled: Bool) {
         id = "f-\(field.name)"
+        mark = field.name
         name = "value.\(field.name)"
         label = field.label
         help = field.help
