@@ -5,6 +5,10 @@ import SirdarEngine
 /// The right pane: one task, with everything that is needed to do it.
 struct TaskContent {
     let id: String
+    /// The list's filters, which go along from task to task.
+    let query: String
+    /// Differs when the task stands otherwise than before; what was typed or ticked is not in it.
+    let stamp: String
     let token: String
     let title: String
     let badge: Badge
@@ -99,6 +103,7 @@ extension TaskContent {
         _ reading: Reading,
         _ principal: Principal,
         token: String,
+        query: String,
         templates: Templates,
         typed: FormData?,
         trouble: Trouble?
@@ -109,6 +114,8 @@ extension TaskContent {
         let errors = trouble?.errors ?? []
         id = task.id.description
         self.token = token
+        self.query = query
+        stamp = Self.stamp(task)
         title = task.spec.title
         badge = .task(task.state)
         due = task.state.isFinal ? nil : DueView(task, reading.now)
@@ -149,6 +156,11 @@ extension TaskContent {
         hold = task.hold.map { HoldContent($0, reading.now) }
         self.isWorkable = isWorkable
         result = Self.result(task)
+    }
+
+    private static func stamp(_ task: ManualTask) -> String {
+        let check = task.lastCheck?.at.description ?? ""
+        return "\(task.state.name) \(task.fence) \(task.queue) \(task.priority.name) \(check)"
     }
 
     private static func facts(_ task: ManualTask, _ reading: Reading) throws -> [EntryRow.Fact] {

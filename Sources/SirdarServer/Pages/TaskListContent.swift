@@ -25,8 +25,11 @@ struct TaskListContent {
     let mayClaim: Bool
     let isEmpty: Bool
     let next: String?
+    /// The filters as they stand behind an address: `?…`, or nothing.
+    let query: String
 
     struct Row {
+        let id: String
         let href: String
         let title: String
         let badge: Badge
@@ -76,6 +79,7 @@ struct TaskListContent {
         token = context.formToken
         mayClaim = principal.may(.workOnTasks) && !principal.person.queues.isEmpty
         isEmpty = rows.isEmpty
+        self.query = filters.isEmpty ? "" : "?\(filters)"
         next = page.next.map { next in
             let cursor = server.cursors.seal(next.description, of: "tasks").urlEscaped
             return "/queue?\(filters.isEmpty ? "" : filters + "&")cursor=\(cursor)"
@@ -117,6 +121,7 @@ extension TaskListContent.Row {
         filters: String,
         isSelected: Bool
     ) throws {
+        id = task.id.description
         href = "/tasks/\(task.id)" + (filters.isEmpty ? "" : "?\(filters)")
         title = task.spec.title
         badge = .task(task.state)
