@@ -7,8 +7,8 @@ import SirdarJournal
 
 /// Tells listeners what has happened, as soon as it is durable, and from where each has left off.
 ///
-/// It is read from the journal, whose numbers have no gaps: what a listener has missed is read from the store, so a line
-/// that breaks loses nothing. What happened lately is read once and kept for all who listen.
+/// It is read from the journal, whose numbers have no gaps: what a listener has missed is read from the store, so a
+/// line that breaks loses nothing. What happened lately is read once and kept for all who listen.
 package final class ChangeFeed: Sendable {
     private let engine: Engine
     private let limits: Limits
@@ -88,10 +88,8 @@ package final class ChangeFeed: Sendable {
 
     // MARK: Listening
 
-    /// Begins to listen; reads the store.
-    ///
-    /// - Parameter after: the last entry that the listener knows; `nil`: only what comes from now on.
-    /// - Throws: when too many listen.
+    /// Begins to listen behind the last entry that the listener knows; `nil`: only to what comes from now on. Reads the
+    /// store, and throws when too many listen.
     package func open(for person: Identifier, after: Int64?) throws -> Listener {
         let head = try engine.store.entries(EntryQuery(newestFirst: true, limit: 1)).first?.sequence ?? 0
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(2))

@@ -87,13 +87,30 @@
   const store = { get: () => { try { return localStorage.getItem("keys"); } catch { return null; } },
     set: (value) => { try { localStorage.setItem("keys", value); } catch { /* private window: for this page only */ } } };
   let isOn = store.get() !== "off";
-  const toggle = one("[data-keys-switch]");
-  if (toggle) {
+  const switches = (root) => {
+    const toggle = one("[data-keys-switch]", root);
+    if (!toggle) return;
     const show = () => { toggle.textContent = isOn ? "Switch single keys off" : "Switch single keys on"; };
     toggle.hidden = false;
     toggle.addEventListener("click", () => { isOn = !isOn; store.set(isOn ? "on" : "off"); show(); });
     show();
-  }
+  };
+  // The overview of keys, over the page.
+  const overview = async () => {
+    const dialog = document.createElement("dialog");
+    dialog.setAttribute("aria-label", "Keys");
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
+      const close = document.createElement("form");
+      close.method = "dialog";
+      close.innerHTML = "<button autofocus>Close <kbd>Esc</kbd></button>";
+      dialog.append(one("[data-keys]", page), close);
+    } catch { return location.assign("/keys"); }
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    setUp(dialog);
+    dialog.showModal();
+  };
   const press = (key) => {
     const target = all(`[data-key="${key}"]`).find((one) => one.offsetParent);
     if (!target) return false;
@@ -114,12 +131,12 @@
       if (press("Ctrl+Enter")) event.preventDefault();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || !isOn) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !isOn || one("dialog[open]")) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
     let isDone = false;
     if (event.key === "j") isDone = move(1);
     else if (event.key === "k") isDone = move(-1);
-    else if (event.key === "?") { location.assign("/keys"); isDone = true; }
+    else if (event.key === "?") { overview(); isDone = true; }
     else if (["n", "e", "r", "/"].includes(event.key)) isDone = press(event.key);
     if (isDone) event.preventDefault();
   });
@@ -133,7 +150,7 @@
   });
 
   // Where to begin: what is wrong first, else the first empty field.
-  const setUp = (root) => [times, choices, drafts, copies].forEach((part) => part(root));
+  const setUp = (root) => [times, choices, drafts, copies, switches].forEach((part) => part(root));
   setUp(document);
   countdown();
   // What has come later: `live.js` tells of it.

@@ -66,6 +66,7 @@ extension Failure {
         case ("values", 2...): return "--value \(parts[1]): "
         case ("values", _): return "--value: "
         case ("ticks", _): return "--tick: "
+        case ("q", _): return "--filter: "
         case ("scopes", _): return "--scope: "
         case ("path", _), ("object", _), ("cursor", _), ("kind", _): return ""
         default: return "--\(first.replacing("_", with: "-")): "

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 
 /// Waits for what happens on the server, and misses nothing between two waits: it goes on from the entry that it heard
 /// last.
@@ -8,7 +9,7 @@ struct Listener: Sendable {
     private let query: [(name: String, value: String)]
     private var last: Int64?
 
-    /// - Parameter query: what is listened to, of all that one may see.
+    /// `query` says what is listened to, of all that one may see.
     init(_ connection: Connection, query: [(name: String, value: String)] = []) {
         (self.connection, self.query) = (connection, query)
     }
