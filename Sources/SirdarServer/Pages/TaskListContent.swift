@@ -101,7 +101,7 @@ struct TaskListContent {
     /// Filters that are asked for all day; a view is an address, so others are kept as bookmarks.
     private static func views(_ list: TaskList) -> [View] {
         let all = [
-            ("Open", ""), ("Mine", "owner:me"), ("Ready", "state:ready"), ("Due soon", "due:<1h sort:due"),
+            ("Open", ""), ("Mine", "owner:me"), ("Ready", "state:ready"), ("Due", "due:<1h sort:due"),
             ("Held", "state:held"), ("Ended", "state:ended"),
         ]
         return all.map { label, text in
