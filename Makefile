@@ -19,7 +19,7 @@ build: ## build .build/release/sirdar
 	@scripts/setup.sh build
 	@scripts/build.sh
 
-test: ## everything that must pass: set-up, lint, build, tests
+test: ## everything that must pass: set-up, lint, build, tests, pages in a browser
 	@scripts/test.sh
 
 lint: ## check formatting and scripts; change nothing
@@ -37,7 +37,7 @@ bench-peers: ## (needs Benchmarks/peers/run) measure comparable engines; prints 
 conformance: ## the languages against the suites of others and against libjq; `make -s conformance` prints a line each
 	@scripts/conformance.sh
 
-soak: ## every test under the thread and the address sanitizer; for before a version, takes long
+soak: ## every test under the sanitizers, every page in every look; for before a version, takes long
 	@scripts/soak.sh
 
 clean: ## remove what was built; data is left alone

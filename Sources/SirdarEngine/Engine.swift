@@ -18,7 +18,7 @@ package final class Engine: Sendable {
     let projections: [any Projection]
     let pool: WorkerPool
     let settings: Settings
-    let log: Logger
+    package let log: Logger
     /// This run of the program: every lease and fence carries it.
     let owner: Int64
     let lanes: [EngineLane]
@@ -26,7 +26,7 @@ package final class Engine: Sendable {
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
-    private let follower = Locked<(@Sendable (Int) -> Void)?>(nil)
+    private let followers = Locked<[@Sendable (Int) -> Void]>([])
     let dispatcher: Dispatcher
     let delivery = EventDelivery()
     let scheduler: Scheduler
@@ -167,11 +167,11 @@ package final class Engine: Sendable {
     }
 
     /// Tells `body` of entries that were committed, how many; from the store's thread, so it must be quick.
-    package func follow(_ body: @escaping @Sendable (Int) -> Void) { follower.withLock { $0 = body } }
+    package func follow(_ body: @escaping @Sendable (Int) -> Void) { followers.withLock { $0.append(body) } }
 
     private func wroteEntries(_ count: Int) {
-        guard count > 0, let tell = follower.withLock({ $0 }) else { return }
-        tell(count)
+        guard count > 0 else { return }
+        for tell in followers.withLock({ $0 }) { tell(count) }
     }
 
     // MARK: Deciding

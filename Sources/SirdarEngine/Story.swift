@@ -38,6 +38,7 @@ package enum Story {
                 "after": after.owner.map { .string($0.person) } ?? .null,
             ]
         }
+        if before.queue != after.queue { object["formerQueue"] = .string(before.queue) }
         add(event, after, to: &object)
         return .object(object)
     }

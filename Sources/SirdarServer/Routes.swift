@@ -160,6 +160,7 @@ extension Server {
             .get("/v1/journal/checkpoints", .may(.seeJournal), journal.checkpoints),
             .get("/v1/journal/export", .may(.exportJournal), journal.export),
             .get("/v1/examination", .may(.examine), journal.examination),
+            .get("/v1/stream", .may(.seeInstances), StreamAPI(server: self).stream),
             .get("/v1/events", .may(.seeEvents), events.list),
             .post("/v1/events", .may(.sendEvents), events.receive),
             .get("/v1/workflows", .may(.seeWorkflows), records.workflows),

@@ -26,6 +26,8 @@ package struct Server: Sendable {
     let templates: Templates
     let cursors: CursorSeal
     let readiness: Readiness
+    /// What happens, for whoever listens.
+    package let feed: ChangeFeed
 
     package struct Settings: Sendable {
         /// Whether browsers reach us by https only, so that they may be told to insist on it.
@@ -41,6 +43,7 @@ package struct Server: Sendable {
         /// Threads that may block on the store, and how many requests may wait for one.
         package var lanes = 8
         package var waitingMax = 512
+        package var stream = ChangeFeed.Limits()
         /// Where the store is: whose disk must have room, and where a backup is made before it is sent.
         package var dataFolder: String?
 
@@ -75,6 +78,7 @@ package struct Server: Sendable {
         templates = try Templates()
         let secret = settings.cursorSecret.isEmpty ? Array(Secret().text.utf8) : settings.cursorSecret
         cursors = CursorSeal(secret: secret)
+        feed = ChangeFeed(engine: engine, limits: settings.stream)
         readiness = Readiness(engine: engine, blocking: blocking, folder: settings.dataFolder)
     }
 
@@ -93,7 +97,8 @@ package struct Server: Sendable {
                 engine: engine,
                 blocking: blocking,
                 limits: settings.sessions,
-                refusals: refusals
+                refusals: refusals,
+                feed: feed
             )
             CrossSiteMiddleware(origin: settings.origin)
         }

@@ -50,6 +50,8 @@ final class ServerBench: Sendable {
         studio = PaperStudio()
         var settings = Server.Settings()
         settings.dataFolder = folder.path
+        // A stream ends when everything was told, so that an answer can be looked at.
+        settings.stream.life = .seconds(0)
         change(&settings)
         sealer = Sealer(
             engine: engine,

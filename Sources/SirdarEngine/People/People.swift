@@ -60,6 +60,27 @@ package struct People: Sendable {
         )
     }
 
+    /// The same person with the rights of now; `nil` when they, their session or their token are out by now.
+    package func renewed(
+        _ principal: Principal,
+        limits: SessionLimits,
+        at now: Timestamp
+    ) throws(StoreError) -> Principal? {
+        guard let person = try person(principal.person.id), !person.isDisabled else { return nil }
+        switch principal.proof {
+        case .session(let session):
+            guard let kept = try records.record(Session.kind, session.id).flatMap(Session.init),
+                !limits.isOver(kept, at: now)
+            else { return nil }
+            return Principal(person: person, proof: .session(kept))
+        case .token(let token):
+            guard let kept = try records.record(APIToken.kind, token.id.description).flatMap(APIToken.init),
+                now < kept.expiresAt
+            else { return nil }
+            return Principal(person: person, proof: .token(kept))
+        }
+    }
+
     /// Who a token belongs to; `change` keeps when it was last used, to the hour.
     package func principal(
         token text: String,

@@ -30,11 +30,11 @@ struct TaskAPI: Sendable {
     @Sendable func list(_ request: Request, _ context: AppContext) async throws -> Response {
         let (principal, server) = (try context.person(), server)
         let list = try TaskList(FormData.query(of: request), principal, server)
+        if let trouble = list.trouble { throw trouble }
         return try await server.read { reading in
             let page = try list.page(reading, principal)
             let items = try page.tasks.map { try reading.json($0, for: principal.person.worker, whole: false) }
-            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.description, of: "tasks") })
-                .response
+            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.text, of: "tasks") }).response
         }
     }
 
@@ -116,80 +116,6 @@ extension Reading {
         guard let task = try store.task(id) else { throw Trouble.notFound("task") }
         guard principal.may(.seeTasks, in: .queue(task.queue)) else { throw TaskRefusal.notInQueue(task.queue) }
         return task
-    }
-}
-
-/// Which tasks somebody asked to see; the same words in the address of the page and of the API.
-struct TaskList: Sendable {
-    let queue: String?
-    let isMine: Bool
-    let state: String
-    let project: String?
-    let text: String
-    let limit: Int
-    let after: Identifier?
-
-    static let states = ["open", "ready", "held", "ended"]
-
-    init(_ query: FormData, _ principal: Principal, _ server: Server) throws(Trouble) {
-        let queue = query.text("queue")
-        self.queue = queue.isEmpty ? nil : queue
-        isMine = query.text("owner") == "me"
-        let state = query.text("state")
-        guard state.isEmpty || Self.states.contains(state) else {
-            throw .invalid("/state", "`state` must be one of: \(Self.states.joined(separator: ", ")).")
-        }
-        self.state = state.isEmpty ? "open" : state
-        let project = query.text("project")
-        self.project = project.isEmpty ? nil : project
-        text = query.text("text").lowercased()
-        limit = try server.limit(query)
-        after = try query["cursor"].flatMap { cursor throws(Trouble) in
-            Identifier(try server.cursors.open(cursor, of: "tasks"))
-        }
-        if let name = self.queue, !principal.may(.seeTasks, in: .queue(name)) {
-            throw Trouble(TaskRefusal.notInQueue(name)) ?? .denied(.seeTasks)
-        }
-    }
-
-    struct Page {
-        var tasks: [ManualTask] = []
-        var next: Identifier?
-    }
-
-    /// How many rows are looked at for one page, when most of them are filtered out.
-    private static let rowsMax = 2_000
-
-    /// The tasks that fit, of the queues that the person may see.
-    func page(_ reading: Reading, _ principal: Principal) throws -> Page {
-        var query = TaskQuery(queue: queue, owner: isMine ? principal.person.id.description : nil, limit: 200)
-        query.isOpen = state != "ended"
-        query.after = after
-        var page = Page()
-        var rows = 0
-        while rows < Self.rowsMax {
-            let tasks = try reading.store.tasks(query)
-            for task in tasks {
-                rows += 1
-                guard fits(task), principal.may(.seeTasks, in: .queue(task.queue)) else { continue }
-                if page.tasks.count == limit {
-                    page.next = page.tasks.last?.id
-                    return page
-                }
-                page.tasks.append(task)
-            }
-            guard tasks.count == query.limit, let last = tasks.last else { break }
-            query.after = last.id
-        }
-        return page
-    }
-
-    private func fits(_ task: ManualTask) -> Bool {
-        if state == "ready", task.owner != nil { return false }
-        if state == "held", task.owner == nil { return false }
-        if let project, task.origin.scope != project { return false }
-        guard !text.isEmpty else { return true }
-        return "\(task.spec.title) \(task.origin.scope) \(task.spec.about.text)".lowercased().contains(text)
     }
 }
 

@@ -14,6 +14,8 @@ struct AppContext: RequestContext {
     var requestID = ""
     /// Who asks; `nil` while nobody has proved who they are.
     var principal: Principal?
+    /// The entry up to which everything was durable when the request came.
+    var head: Int64 = 0
     /// The token of the session, from which the token against forged requests derives.
     var sessionSecret: Secret?
 

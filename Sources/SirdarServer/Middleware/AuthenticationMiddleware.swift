@@ -12,6 +12,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     let blocking: Blocking
     let limits: SessionLimits
     let refusals: VisitorRefusals
+    let feed: ChangeFeed
 
     func handle(
         _ request: Request,
@@ -19,6 +20,8 @@ struct AuthenticationMiddleware: RouterMiddleware {
         next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        // Before anything is read: what happens from now on is told to the page's listener.
+        context.head = feed.known
         if let header = request.headers[.authorization] {
             // A token that is wrong is not passed over in favour of a cookie.
             context.principal = try await bearer(header, context, request)

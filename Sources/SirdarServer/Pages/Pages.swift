@@ -16,6 +16,8 @@ struct Pages: Sendable {
         let nav: [Link]
         let person: Visitor?
         let token: String
+        /// Where a listener to what happens goes on from; `nil` for who is not signed in.
+        let head: Int64?
         let body: String
         let isWide: Bool
 
@@ -50,6 +52,7 @@ struct Pages: Sendable {
                 return Layout.Visitor(title: principal.person.title, roles: roles)
             },
             token: context.formToken,
+            head: context.principal == nil ? nil : context.head,
             body: server.templates.render(name, content),
             isWide: isWide
         )
@@ -144,6 +147,7 @@ struct Pages: Sendable {
         case "app.css": (bytes, type) = (PackageResources.app_css, "text/css; charset=utf-8")
         case "diagram.css": (bytes, type) = (Array("\(Diagram.looks)".utf8), "text/css; charset=utf-8")
         case "app.js": (bytes, type) = (PackageResources.app_js, "text/javascript; charset=utf-8")
+        case "live.js": (bytes, type) = (PackageResources.live_js, "text/javascript; charset=utf-8")
         default: throw Trouble.notFound("file")
         }
         return Response(

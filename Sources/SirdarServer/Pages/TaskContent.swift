@@ -5,6 +5,10 @@ import SirdarEngine
 /// The right pane: one task, with everything that is needed to do it.
 struct TaskContent {
     let id: String
+    /// The list's filters, which go along from task to task.
+    let query: String
+    /// Differs when the task stands otherwise than before; what was typed or ticked is not in it.
+    let stamp: String
     let token: String
     let title: String
     let badge: Badge
@@ -99,6 +103,7 @@ extension TaskContent {
         _ reading: Reading,
         _ principal: Principal,
         token: String,
+        query: String,
         templates: Templates,
         typed: FormData?,
         trouble: Trouble?
@@ -109,6 +114,8 @@ extension TaskContent {
         let errors = trouble?.errors ?? []
         id = task.id.description
         self.token = token
+        self.query = query
+        stamp = Self.stamp(task)
         title = task.spec.title
         badge = .task(task.state)
         due = task.state.isFinal ? nil : DueView(task, reading.now)
@@ -149,6 +156,11 @@ extension TaskContent {
         hold = task.hold.map { HoldContent($0, reading.now) }
         self.isWorkable = isWorkable
         result = Self.result(task)
+    }
+
+    private static func stamp(_ task: ManualTask) -> String {
+        let check = task.lastCheck?.at.description ?? ""
+        return "\(task.state.name) \(task.fence) \(task.queue) \(task.priority.name) \(check)"
     }
 
     private static func facts(_ task: ManualTask, _ reading: Reading) throws -> [EntryRow.Fact] {
@@ -321,6 +333,8 @@ extension TaskContent.HoldContent {
 /// One field of a form, with what was typed, kept or proposed, and what is wrong with it.
 struct FieldContent {
     let id: String
+    /// What the identifiers of its error and its help end in.
+    let mark: String
     let name: String
     let label: String
     let help: String?
@@ -346,6 +360,7 @@ struct FieldContent {
     /// `kept`: what was entered before.
     init(_ field: Form.Field, kept: JSON?, _ typed: FormData?, _ errors: [FieldError], isEnabled: Bool) {
         id = "f-\(field.name)"
+        mark = field.name
         name = "value.\(field.name)"
         label = field.label
         help = field.help

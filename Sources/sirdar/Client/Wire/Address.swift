@@ -37,6 +37,7 @@ enum Address {
     static let export = "/v1/journal/export"
     static let examination = "/v1/examination"
     static let events = "/v1/events"
+    static let stream = "/v1/stream"
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
     static let backups = "/v1/backups"

@@ -83,6 +83,11 @@ struct Connection: Sendable {
         return .success(count)
     }
 
+    /// Sends, and gives the answer as it comes.
+    func execute(_ call: Call, timeout: TimeAmount) async throws -> HTTPClientResponse {
+        try await client.execute(request(call), timeout: timeout)
+    }
+
     struct Refused: Error { let reply: Reply }
 
     private static let downloadHours: Int64 = 2
@@ -107,7 +112,7 @@ struct Connection: Sendable {
         return request
     }
 
-    private static func unreachable(_ server: ServerAddress, _ error: any Error) -> [String] {
+    static func unreachable(_ server: ServerAddress, _ error: any Error) -> [String] {
         let text = "\(error)"
         if text.contains("NIOSSL") || text.contains("SSL") {
             return ["No secure connection to \(server) can be made: \(text)."]

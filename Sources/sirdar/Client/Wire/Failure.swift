@@ -68,6 +68,7 @@ extension Failure {
         case ("values", 3...): return "--value \(parts[1]) (/\(parts.dropFirst(2).joined(separator: "/"))): "
         case ("values", _): return "--value: "
         case ("ticks", _): return "--tick: "
+        case ("q", _): return "--filter: "
         case ("scopes", _): return "--scope: "
         case ("path", _), ("object", _), ("cursor", _), ("kind", _): return ""
         default: return "--\(first.replacing("_", with: "-")): "
