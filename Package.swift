@@ -170,8 +170,8 @@ let package = Package(
         suite(
             "SirdarServerTests",
             [
-                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarServer",
-                "SirdarTestKit", logging,
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages",
+                "SirdarServer", "SirdarTestKit", logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

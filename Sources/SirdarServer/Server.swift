@@ -83,12 +83,14 @@ package struct Server: Sendable {
 
     /// Everything that answers, behind the middleware that every request passes.
     func router() -> Router<AppContext> {
+        let routes = routes
+        let table = routes.methods.map { (path: $0.path, allowed: $0.methods.map(\.rawValue).joined(separator: ", ")) }
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
             RequestIDMiddleware(isBehindProxy: settings.isBehindProxy)
             SecurityHeadersMiddleware(isOverTLS: settings.isOverTLS)
             ErrorMiddleware(pages: Pages(server: self))
-            LimitsMiddleware()
+            LimitsMiddleware { path in table.first { Route.fits($0.path, path) }?.allowed ?? "" }
             AuthenticationMiddleware(
                 engine: engine,
                 blocking: blocking,
@@ -98,6 +100,7 @@ package struct Server: Sendable {
             CrossSiteMiddleware(origin: settings.origin)
         }
         for route in routes { route.add(to: router) { keep($0, $1, $2) } }
+        routes.refuseOthers(on: router)
         return router
     }
 

@@ -18,6 +18,12 @@ struct PeopleAPI: Sendable {
         try await server.read { reading in ListAnswer(items: try reading.people.everybody().map(\.json)).response }
     }
 
+    @Sendable func one(_ request: Request, _ context: AppContext) async throws -> Response {
+        let id = try server.identifier(context, "person")
+        guard let person = try await server.read({ try $0.people.person(id) }) else { throw Trouble.notFound("person") }
+        return .json(person.json)
+    }
+
     @Sendable func add(_ request: Request, _ context: AppContext) async throws -> Response {
         var fields = try await RequestFields(request)
         let name = fields.text("name", max: Person.nameMax)

@@ -79,8 +79,10 @@ struct TaskAPI: Sendable {
     }
 
     func act(_ intent: TaskIntent, _ context: AppContext) async throws -> Response {
-        let id = try server.identifier(context, "task")
-        let worker = try context.person().person.worker
+        let (principal, id) = (try context.person(), try server.identifier(context, "task"))
+        let worker = principal.person.worker
+        // Who may see a task may speak about it; who may not see it is told nothing of it.
+        try await server.read { reading in _ = try reading.task(id, for: principal) }
         let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api))
         return try await answer(task, worker)
     }
@@ -114,7 +116,12 @@ extension Reading {
     /// - Throws: that there is none; or, for one of another queue, which queue it is that they are not a member of.
     func task(_ id: Identifier, for principal: Principal) throws -> ManualTask {
         guard let task = try store.task(id) else { throw Trouble.notFound("task") }
-        guard principal.may(.seeTasks, in: .queue(task.queue)) else { throw TaskRefusal.notInQueue(task.queue) }
+        guard principal.may(.seeTasks, in: .queue(task.queue)) else {
+            var trouble = Trouble(TaskRefusal.notInQueue(task.queue)) ?? .denied(.seeTasks)
+            // The engine was not asked, and so has not kept it.
+            trouble.isKept = false
+            throw trouble
+        }
         return task
     }
 }

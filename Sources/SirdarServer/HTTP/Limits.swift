@@ -11,5 +11,5 @@ enum Limits {
     static let formFieldsMax = 500
     static let pageItems = 50
     static let pageItemsMax = 200
-    static let noteBytesMax = 4_096
+    static let noteCharactersMax = 4_096
 }
