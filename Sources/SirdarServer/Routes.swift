@@ -22,6 +22,8 @@ extension Server {
             // Signing in.
             .get("/sign-in", .nobody, person.signInForm),
             .post("/sign-in", .nobody, person.signIn),
+            .get("/reset/:secret", .nobody, ResetPages(server: self).show),
+            .post("/reset/:secret", .nobody, ResetPages(server: self).reset),
             .post("/sign-out", .anybody, person.signOut),
 
             // Pages.
@@ -193,6 +195,7 @@ extension Server {
             .get("/v1/people/:id", .may(.seePeople), people.one, .readPerson),
             .patch("/v1/people/:id", .may(.managePeople), people.change, .changePerson),
             .put("/v1/people/:id/password", .may(.managePeople), people.setPassword, .setPassword),
+            .post("/v1/people/:id/reset-links", .may(.managePeople), people.makeResetLink, .makeResetLink),
             .get("/v1/tokens", .anybody, people.tokens, .listTokens),
             .post("/v1/tokens", .anybody, people.makeToken, .makeToken),
             .delete("/v1/tokens/:id", .anybody, people.revokeToken, .revokeToken),

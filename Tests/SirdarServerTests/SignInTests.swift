@@ -39,6 +39,7 @@ struct SignInTests {
                 [.cookie: pair, .fetchSite: "same-origin", .contentType: "application/x-www-form-urlencoded"]
             )
             #expect(out.headers[.setCookie]?.contains("Max-Age=0") == true)
+            #expect(out.headers[.named("Clear-Site-Data")]?.contains("cache") == true)
             // Killed on the server, and not only forgotten by the browser.
             let after = try await client.get("/queue", [.cookie: pair])
             #expect(after.status == .seeOther)

@@ -162,7 +162,7 @@ extension TaskAPI {
     }
 
     @Sendable func untick(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(.untick(item: try server.parameter(context, "item")), context)
+        try await act(.untick(item: try server.parameter(context, "item")), request, context)
     }
 
     /// The requester's answer to what they were asked.

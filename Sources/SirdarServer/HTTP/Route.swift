@@ -53,16 +53,17 @@ struct Route: Sendable {
 
     /// The one place where it is decided whether somebody may try: before anything is read of the request.
     ///
-    /// `refused` is told of everything that somebody wanted to do and that was refused.
-    func add(to router: Router<AppContext>, refused: @escaping @Sendable (Trouble, Request, AppContext) -> Void) {
-        let (need, operation, handler) = (need, operation, handler)
+    /// Everything that somebody wanted to do and that was refused is kept.
+    func add(to router: Router<AppContext>, of server: Server) {
+        let (need, operation, handler, isPost) = (need, operation, handler, method == .post)
         router.on(RouterPath(path), method: method) { request, context in
             do {
                 try need.check(context)
                 try operation?.check(request)
-                return try await handler(request, context)
+                guard isPost, let operation else { return try await handler(request, context) }
+                return try await server.repeats.answer(request, context, operation, handler)
             } catch {
-                if let trouble = Trouble(error) { refused(trouble, request, context) }
+                if let trouble = Trouble(error) { server.keep(trouble, request, context) }
                 throw error
             }
         }

@@ -153,6 +153,7 @@ extension Trouble {
             guard let trouble = Self.of(error) else { return nil }
             self = trouble
         case let early as Throttle.TooEarly: self = .throttled(seconds: early.seconds)
+        case is TaskChanged: self = .stale
         case is UnknownTask: self = .notFound("task")
         case is UnknownInstance: self = .notFound("instance")
         case let errors as FieldErrors: self = .invalid(errors.errors)

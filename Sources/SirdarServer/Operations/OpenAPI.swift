@@ -117,12 +117,32 @@ extension Operation {
         // What a query or a body names can be missing as well.
         if route.path.contains(":") || !query.isEmpty || !body.isNone { statuses.append("404") }
         if mayConflict { statuses.append("409") }
-        if !query.isEmpty || !body.isNone { statuses.append("422") }
+        if match != .none { statuses.append("412") }
+        if match == .must { statuses.append("428") }
+        if !query.isEmpty || !body.isNone || route.method == .post { statuses.append("422") }
         if !body.isNone { statuses += ["413", "415"] }
         return statuses.sorted()
     }
 
-    fileprivate func headers(of route: Route) -> [JSON] { [] }
+    fileprivate func headers(of route: Route) -> [JSON] {
+        var headers: [JSON] = []
+        if route.method == .post, keeps != .nothing {
+            headers.append(Self.header("Idempotency-Key", "The same request with the same key is carried out once."))
+        }
+        if match != .none {
+            headers.append(
+                Self.header("If-Match", "The `ETag` that the object must still have.", isNeeded: match == .must)
+            )
+        }
+        return headers
+    }
+
+    private static func header(_ name: String, _ about: String, isNeeded: Bool = false) -> JSON {
+        [
+            "name": .string(name), "in": "header", "required": .bool(isNeeded), "description": .string(about),
+            "schema": ["type": "string", "pattern": "^[!#-~]{1,255}$"],
+        ]
+    }
 }
 
 extension Operation.Answer {

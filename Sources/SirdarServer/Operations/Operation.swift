@@ -14,6 +14,18 @@ struct Operation: Sendable {
     var answers: [Answer]
     /// Whether a conflict with what is there already is an answer of it.
     var mayConflict = false
+    /// What is kept of an answer, for who asks the same again with the same `Idempotency-Key`.
+    var keeps = Keeping.answer
+    var match = Match.none
+
+    enum Keeping: Sendable {
+        case nothing, answer
+        /// Only that it was done: the answer has a secret in it.
+        case fact
+    }
+
+    /// Whether `If-Match` is looked at.
+    enum Match: Sendable { case none, may, must }
 
     /// A parameter of the query.
     struct Parameter: Sendable {
@@ -60,6 +72,19 @@ struct Operation: Sendable {
         _ answers: Answer...
     ) -> Operation {
         Operation(id: id, summary: summary, query: query, body: body, answers: answers, mayConflict: true)
+    }
+
+    func keeping(_ keeping: Keeping) -> Operation {
+        var operation = self
+        operation.keeps = keeping
+        return operation
+    }
+
+    /// With `If-Match` only if the object is still what the asker saw: its `ETag`.
+    func matching(_ match: Match) -> Operation {
+        var operation = self
+        operation.match = match
+        return operation
     }
 
     /// - Throws: that a parameter is not known here, or is not what it can be.

@@ -36,7 +36,7 @@ extension Operation {
         query: [path],
         .bytes,
         .ok(.answer(["path": .text, "digest": .text, "bytes": .whole]))
-    )
+    ).matching(.may)
     static let removeFile = act(
         "removeFile",
         "Removes a file from a machine's disk; one that is not there is gone already.",

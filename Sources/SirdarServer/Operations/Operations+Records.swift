@@ -59,7 +59,7 @@ extension Operation {
         "A whole copy of the store as of now.",
         .optional([:]),
         .file("application/vnd.sqlite3", "The copy.")
-    )
+    ).keeping(.nothing)
 
     // MARK: Events
 
@@ -117,13 +117,19 @@ extension Operation {
             "queues": .list(of: .text), "skills": .list(of: .text), "disabled": .flag,
         ]),
         .named(.Person)
-    )
+    ).matching(.must)
     static let setPassword = act(
         "setPassword",
         "Gives a person another password; their sessions end.",
         .needed(["password": password]),
         .nothing
     )
+    static let makeResetLink = act(
+        "makeResetLink",
+        "Makes a link with which a person chooses a password, once and within a day. It is shown this once.",
+        .optional([:]),
+        .made(.answer(["link": .text, "expires_at": .time]))
+    ).keeping(.fact)
     static let listTokens = look("listTokens", "Your tokens, without what they consist of.", .whole, .page(of: .Token))
     static let makeToken = act(
         "makeToken",
@@ -133,7 +139,7 @@ extension Operation {
             optional: ["scopes": .list(of: .one(of: TokenScope.self)), "days": .whole(1...365)]
         ),
         .made(.named(.Token))
-    )
+    ).keeping(.fact)
     static let revokeToken = act("revokeToken", "Makes a token invalid, at once and for good.", .none, .nothing)
     static let listSessions = look("listSessions", "Where you are signed in.", .whole, .page(of: .Session))
     static let endSession = act("endSession", "Ends a session of yours.", .none, .nothing)

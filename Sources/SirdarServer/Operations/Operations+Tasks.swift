@@ -123,7 +123,7 @@ extension Operation {
     )
 
     private static func onTask(_ id: String, _ summary: String, _ body: Body = .optional([:])) -> Operation {
-        act(id, summary, body, .named(.Task))
+        act(id, summary, body, .named(.Task)).matching(.may)
     }
 
     private static let priority = Shape.one(of: TaskSpec.Priority.allCases.map(\.name))
