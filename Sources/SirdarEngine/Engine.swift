@@ -286,6 +286,11 @@ package struct UnknownInstance: Error, Sendable, Hashable {
     package let id: Identifier
 }
 
+/// A task is not any more what somebody saw who wanted to do something only while it is.
+package struct TaskChanged: Error, Sendable, Hashable {
+    package let id: Identifier
+}
+
 package struct UnknownTask: Error, Sendable, Hashable {
     package let id: Identifier
 }

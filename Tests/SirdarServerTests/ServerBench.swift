@@ -90,6 +90,20 @@ final class ServerBench: Sendable {
         engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: runbooks)
     }
 
+    /// Another version of the same workflow, to move instances to.
+    func deployAnother() throws {
+        let (document, nodes) = (Samples.adapting.document, Samples.adapting.nodes)
+        let another = Workflow.Document(
+            namespace: document.namespace,
+            name: document.name,
+            version: "1.1.0",
+            title: document.title,
+            summary: document.summary
+        )
+        let hash = ContentHash(hex: String(repeating: "c", count: 64))
+        try deploy(Workflow(document: another, nodes: nodes, hash: hash), runbooks: [])
+    }
+
     // MARK: People
 
     @discardableResult
@@ -218,14 +232,20 @@ final class ServerBench: Sendable {
 
     // MARK: Asking
 
+    /// Every answer of the interface is held to its description besides.
     func asking(_ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in try await body(client) }
+        let description = Description(json: server.openAPI)
+        try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in
+            try await body(DescribedClient(client: client, description: description))
+        }
     }
 }
 
 /// What the journal says of a visitor who was refused.
 struct RefusedVisitor {
     let refusal: String
+    /// The kind of what was refused.
+    let object: String
     let detail: JSON
     let confidential: JSON
 
@@ -233,6 +253,7 @@ struct RefusedVisitor {
         let entry = try JSON(parsing: stored.entry.canonical)
         guard entry["actor"]?["id"] == "visitor" else { return nil }
         refusal = entry["refusal"]?.asString ?? ""
+        object = entry["object"]?["kind"]?.asString ?? ""
         detail = entry["detail"] ?? .null
         confidential = try stored.entry.confidential.map { try JSON(parsing: $0) } ?? .null
     }

@@ -4,7 +4,7 @@ package import SirdarCore
 /// Reads accounts, sessions and tokens, which are records like others. Every call reads the store, so that a person
 /// who was disabled, or a session that was ended, is out with the next request.
 package struct People: Sendable {
-    private let records: any RecordReader
+    let records: any RecordReader
 
     package init(_ records: any RecordReader) { self.records = records }
 

@@ -42,6 +42,9 @@ package enum Permissions {
         }
     }
 
+    /// Whether a role may do something at all, somewhere.
+    package static func includes(_ operation: Operation, in role: Role) -> Bool { table(role).contains(operation) }
+
     /// What each role may do at all.
     private static func table(_ role: Role) -> Set<Operation> {
         switch role {

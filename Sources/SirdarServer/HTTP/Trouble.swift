@@ -13,6 +13,8 @@ struct Trouble: Error, Sendable, Hashable {
     var detail: String
     var errors: [FieldError] = []
     var retryAfterSeconds: Int?
+    /// The methods that an address has, where it has not the one that was asked for.
+    var allowed: String?
     /// The journal has it already: the engine kept it where it refused.
     var isKept = false
 
@@ -83,12 +85,17 @@ extension Trouble {
         detail: "A request's body may have at most \(Limits.bodyBytesMax) bytes."
     )
 
-    static let methodNotAllowed = Trouble(
-        status: 405,
-        code: "method-not-allowed",
-        title: "Not possible",
-        detail: "This address does not know this method."
-    )
+    /// `allowed` are the methods that there are, as `Allow` lists them.
+    static func methodNotAllowed(_ allowed: String) -> Trouble {
+        var trouble = Trouble(
+            status: 405,
+            code: "method-not-allowed",
+            title: "Not possible",
+            detail: "This address does not know this method. It knows: \(allowed)."
+        )
+        trouble.allowed = allowed
+        return trouble
+    }
 
     static func throttled(seconds: Int) -> Trouble {
         Trouble(
@@ -146,6 +153,7 @@ extension Trouble {
             guard let trouble = Self.of(error) else { return nil }
             self = trouble
         case let early as Throttle.TooEarly: self = .throttled(seconds: early.seconds)
+        case is TaskChanged: self = .stale
         case is UnknownTask: self = .notFound("task")
         case is UnknownInstance: self = .notFound("instance")
         case let errors as FieldErrors: self = .invalid(errors.errors)
@@ -264,6 +272,7 @@ extension Trouble {
     var fields: HTTPFields {
         var fields = HTTPFields()
         if let retryAfterSeconds { fields[.retryAfter] = String(retryAfterSeconds) }
+        if let allowed { fields[.allow] = allowed }
         if status == 401 { fields[.wwwAuthenticate] = "Bearer realm=\"sirdar\"" }
         return fields
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import Logging
 import NIOCore
 import SirdarClouds
 import SirdarEngine
@@ -31,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var server = settings.server
         server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
+        try settings.checkCertificate()
         let answering = try Server(
             engine: program.engine,
             studio: program.studio,
@@ -39,8 +41,11 @@ struct ServeCommand: AsyncParsableCommand {
             settings: server,
             log: program.log
         )
-        let application = answering.application(host: settings.listen.host, port: settings.listen.port)
+        let application = try answering.application(host: settings.listen.host, port: settings.listen.port)
         Self.greet(settings)
+        if settings.isInTheClear {
+            program.log.warning("passwords and tokens travel to \(settings.listen) unencrypted: set tlsCertificate")
+        }
         // Before the engine is stopped, for it writes them.
         defer { answering.finish() }
         do { try await application.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -38,6 +38,9 @@ enum Address {
     static let examination = "/v1/examination"
     static let events = "/v1/events"
     static let stream = "/v1/stream"
+    static let people = "/v1/people"
+    static func person(_ id: String) -> String { "\(people)/\(Call.escaped(id))" }
+    static func resetLinks(_ person: String) -> String { "\(Self.person(person))/reset-links" }
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
     static let backups = "/v1/backups"
