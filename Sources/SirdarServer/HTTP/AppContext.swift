@@ -14,6 +14,8 @@ struct AppContext: RequestContext {
     var requestID = ""
     /// Who asks; `nil` while nobody has proved who they are.
     var principal: Principal?
+    /// What is stopped, for every page to say.
+    var stops: [StopView] = []
     /// The token of the session, from which the token against forged requests derives.
     var sessionSecret: Secret?
 

@@ -18,6 +18,8 @@ struct Pages: Sendable {
         let token: String
         let body: String
         let isWide: Bool
+        let stops: [StopLine]
+        let isStopped: Bool
 
         struct Link {
             let label: String
@@ -51,7 +53,9 @@ struct Pages: Sendable {
             },
             token: context.formToken,
             body: server.templates.render(name, content),
-            isWide: isWide
+            isWide: isWide,
+            stops: context.stops.map { StopLine($0, server.engine.clock.now()) },
+            isStopped: !context.stops.isEmpty
         )
         let html = server.templates.render(.layout, layout)
         return .html(html, status: HTTPResponse.Status(code: status))
@@ -63,7 +67,7 @@ struct Pages: Sendable {
             ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances),
             ("Images", "/images", .seeProject),
             ("Machines", "/machines", .seeProject), ("Journal", "/journal", .seeJournal),
-            ("Workflows", "/workflows", .seeWorkflows),
+            ("Workflows", "/workflows", .seeWorkflows), ("Stops", "/stops", .stopWork),
         ]
         return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }
     }

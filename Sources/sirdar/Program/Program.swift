@@ -43,13 +43,16 @@ struct Program {
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         try deploy(catalog, store, library, clock.now(), log)
+        var engineSettings = settings.engine
+        engineSettings.clouds = [cloud.name]
+        engineSettings.locations = configuration.locations.map(\.id)
         let engine = Engine(
             store: store,
             clock: clock,
             library: library,
             actions: actions,
             projections: [ImageProjection(actions: imageActions)],
-            settings: settings.engine,
+            settings: engineSettings,
             log: log
         )
         return Program(

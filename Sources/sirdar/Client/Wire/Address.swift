@@ -30,6 +30,8 @@ enum Address {
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static func explanation(_ instance: String) -> String { "\(Self.instance(instance))/explanation" }
+    static let stops = "/v1/stops"
+    static func stop(_ kind: String, _ name: String) -> String { "\(stops)/\(kind)/\(Call.escaped(name))" }
     static let workflows = "/v1/workflows"
     static let entries = "/v1/entries"
     static func entry(_ sequence: Int) -> String { "\(entries)/\(sequence)" }
