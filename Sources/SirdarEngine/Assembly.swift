@@ -67,6 +67,7 @@ struct Assembly: Sendable {
             )
         }
         try noteEnding(of: decision.instance, workflow)
+        try tellEnding(of: decision.instance, workflow)
         let detail = Story.detail(event, decision, before: instance, replaced: replaced, workflow, cause: cause)
         note(event.name, on: instance.id, kind: "instance", detail: detail)
     }
@@ -226,6 +227,7 @@ struct Assembly: Sendable {
         for (step, origin, place) in born { engine.perform(step, of: origin, in: place) }
         if let wakeAt { engine.dispatcher.ring(at: wakeAt) }
         if commit.bringsEvents { engine.delivery.ring() }
+        if commit.tellsNotices { engine.bell.ring() }
         if commit.movesSchedules { engine.scheduler.ring() }
     }
 

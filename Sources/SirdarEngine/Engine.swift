@@ -24,6 +24,7 @@ package final class Engine: Sendable {
     let lanes: [EngineLane]
     let backlog = Backlog()
     let gate = StopGate()
+    let bell = NoticeBell()
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
@@ -313,6 +314,9 @@ package protocol Projection: Sendable {
         at now: Timestamp,
         reading records: any RecordReader
     ) throws -> [RecordChange]
+
+    /// What people call what an instance is about, for whoever is told of its end; `nil`: it is not of this domain.
+    func subject(of instance: Instance, reading records: any RecordReader) throws -> NoticeSubject?
 }
 
 package enum Nonce {

@@ -28,7 +28,7 @@ struct Sirdar: AsyncParsableCommand {
                 name: "Records",
                 subcommands: [InstanceCommand.self, ExplainCommand.self, EventCommand.self, JournalCommand.self]
             ),
-            CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
+            CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self, NotificationCommand.self]),
         ] + installation
     )
 

@@ -8,7 +8,7 @@ struct Templates: Sendable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
-        case versions, supervision, stops
+        case versions, supervision, stops, notices, mute, outgoing
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -60,6 +60,9 @@ struct Templates: Sendable {
         case .versions: PackageResources.versions_mustache
         case .supervision: PackageResources.supervision_mustache
         case .stops: PackageResources.stops_mustache
+        case .notices: PackageResources.notices_mustache
+        case .mute: PackageResources.mute_mustache
+        case .outgoing: PackageResources.outgoing_mustache
         }
     }
 }

@@ -41,6 +41,8 @@ enum Address {
     static let events = "/v1/events"
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
+    static let myNotifications = "\(me)/notifications"
+    static let notifications = "/v1/notifications"
     static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
     static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }
