@@ -23,6 +23,8 @@ package final class Engine: Sendable {
     let owner: Int64
     let lanes: [EngineLane]
     let backlog = Backlog()
+    let gate = StopGate()
+    let bell = NoticeBell()
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
@@ -46,6 +48,9 @@ package final class Engine: Sendable {
         package var cachedInstances = 4096
         /// How often a decision is made again after somebody else was first.
         package var commitAttemptsMax = 5
+        /// The places that calls can reach, as lanes name them; empty: whatever there may be.
+        package var clouds: [String] = []
+        package var locations: [String] = []
         /// Where the clocks hang that schedules without a time zone of their own mean.
         package var timeZone = TimeZone.current
 
@@ -80,6 +85,8 @@ package final class Engine: Sendable {
 
     /// Begins to perform what is due. Before it, events are decided and kept, and nothing is performed.
     package func run() {
+        do { try gate.read(store) } catch { log.critical("what is stopped could not be read: \(error)") }
+        takeUp()
         dispatcher.start(self)
         delivery.start(self)
         scheduler.start(self)
@@ -313,6 +320,9 @@ package protocol Projection: Sendable {
         at now: Timestamp,
         reading records: any RecordReader
     ) throws -> [RecordChange]
+
+    /// What people call what an instance is about, for whoever is told of its end; `nil`: it is not of this domain.
+    func subject(of instance: Instance, reading records: any RecordReader) throws -> NoticeSubject?
 }
 
 package enum Nonce {

@@ -5,7 +5,7 @@ import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes }
+    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes + noticeRoutes }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
@@ -60,9 +60,18 @@ extension Server {
             .get("/workflows/:namespace/:name", .may(.seeWorkflows), WorkflowPages(server: self).show),
             .post("/workflows/:namespace/:name/activate", .may(.deployWorkflows), WorkflowPages(server: self).activate),
             .post("/workflows/:namespace/:name/migrate", .may(.migrateInstances), WorkflowPages(server: self).migrate),
+            .get("/stops", .may(.seeInstances), StopPages(server: self).show),
+            .post("/stops", .may(.stopWork), StopPages(server: self).set),
+            .post("/stops/lift", .may(.stopWork), StopPages(server: self).lift),
             .get("/keys", .anybody, pages.keys),
             .get("/interface", .anybody, InterfacePage(server: self).show),
             .get("/me", .anybody, person.me),
+            .get("/me/notifications", .anybody, NoticePages(server: self).mine),
+            .post("/me/notifications", .anybody, NoticePages(server: self).change),
+            .post("/me/notifications/trial", .anybody, NoticePages(server: self).trial),
+            .get("/notifications", .may(.examine), NoticePages(server: self).outgoing),
+            .get("/mute", .nobody, NoticePages(server: self).askMute),
+            .post("/mute", .nobody, NoticePages(server: self).mute),
             .post("/me/password", .anybody, person.changePassword),
             .post("/me/tokens", .anybody, person.makeToken),
             .post("/me/tokens/:id/revoke", .anybody, person.revokeToken),
@@ -202,6 +211,20 @@ extension Server {
             .delete("/v1/tokens/:id", .anybody, people.revokeToken, .revokeToken),
             .get("/v1/sessions", .anybody, people.sessions, .listSessions),
             .delete("/v1/sessions/:id", .anybody, people.endSession, .endSession),
+        ]
+    }
+
+    private var noticeRoutes: [Route] {
+        let (stops, notices) = (StopAPI(server: self), NoticeAPI(server: self))
+        return [
+            .get("/v1/stops", .may(.seeInstances), stops.list, .listStops),
+            .put("/v1/stops/:kind/:name", .may(.stopWork), stops.set, .setStop),
+            .delete("/v1/stops/:kind/:name", .may(.stopWork), stops.lift, .liftStop),
+            .get("/v1/people/me/notifications", .anybody, notices.mine, .readNotices),
+            .put("/v1/people/me/notifications", .anybody, notices.change, .changeNotices),
+            .post("/v1/people/me/notifications/trial", .anybody, notices.trial, .tryNotices),
+            .get("/v1/notifications", .may(.examine), notices.outgoing, .listOutgoing),
+            .post("/v1/mute", .nobody, notices.mute, .muteNotices),
         ]
     }
 }

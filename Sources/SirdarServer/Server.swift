@@ -18,6 +18,8 @@ package struct Server: Sendable {
     /// What seals the journal; `nil` where nothing does.
     let sealer: Sealer?
     let versions: Versions
+    /// What tells people; `nil` where nothing does.
+    let notifier: Notifier?
     let settings: Settings
     let log: Logger
     let blocking: Blocking
@@ -68,10 +70,12 @@ package struct Server: Sendable {
         studio: any Studio,
         sealer: Sealer? = nil,
         versions: Versions? = nil,
+        notifier: Notifier? = nil,
         settings: Settings,
         log: Logger
     ) throws {
         self.sealer = sealer
+        self.notifier = notifier
         self.versions = versions ?? Versions(engine: engine)
         self.engine = engine
         self.studio = studio

@@ -20,13 +20,15 @@ final class ServerBench: Sendable {
     let server: Server
     /// It follows nothing by itself: a test says when it seals.
     let sealer: Sealer
+    let notifier: Notifier?
     /// Whether the automatic check of a task finds something.
     let finds = Locked(false)
     private let folder: URL
     /// Watches the store's syncs, and can make one fail.
     let syncs: SyncWatch
 
-    init(_ change: (inout Server.Settings) -> Void = { _ in }) throws {
+    /// `notifies`: whether letters are written; what is sent goes nowhere.
+    init(notifies: Bool = false, _ change: (inout Server.Settings) -> Void = { _ in }) throws {
         clock = ManualClock()
         folder = FileManager.default.temporaryDirectory.appending(path: "sirdar-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -59,7 +61,17 @@ final class ServerBench: Sendable {
             anchors: [FileAnchor(path: folder.appending(path: "journal-checkpoints.txt").path)],
             log: Self.quiet
         )
-        server = try Server(engine: engine, studio: studio, sealer: sealer, settings: settings, log: Self.quiet)
+        let notifier = notifies ? Self.notifier(engine) : nil
+        notifier?.run()
+        server = try Server(
+            engine: engine,
+            studio: studio,
+            sealer: sealer,
+            notifier: notifier,
+            settings: settings,
+            log: Self.quiet
+        )
+        self.notifier = notifier
         engine.run()
         let reading = SirdarEngine.Runbook.read(name: "shared-storage", source: Samples.runbookSource)
         try deploy(Samples.adapting, runbooks: reading.runbook.map { [$0] } ?? [])
@@ -67,7 +79,31 @@ final class ServerBench: Sendable {
 
     deinit {
         engine.stop()
+        notifier?.stop()
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// A relay that is not there.
+    private struct NoRelay: Postman {
+        let channel = Channel.mail
+        func carry(_ letter: Letter) throws(PostTrouble) { throw PostTrouble(.unreachable, "Nothing answers.") }
+    }
+
+    private static func notifier(_ engine: Engine) -> Notifier {
+        Notifier(
+            engine: engine,
+            policy: NoticePolicy(
+                mail: .init(
+                    host: "127.0.0.1",
+                    from: "sirdar@studio.example",
+                    addresses: "{name}@studio.example",
+                    domains: ["studio.example"]
+                )
+            ),
+            postmen: [NoRelay()],
+            writer: LetterWriter(base: "https://sirdar.example", seal: MuteSeal(secret: Array("secret".utf8))),
+            log: quiet
+        )
     }
 
     static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -23,6 +23,7 @@ extension TaskMachine {
             try worker.mayWork(on: task)
             try expectOwner(worker, task)
             if isBegun { throw .alreadyStarted }
+            if let stop = worker.stop { throw .stopped(stop) }
             var task = task
             task.state = .inProgress
             return Decision(task: task)

@@ -9,6 +9,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
     case lacksSkills([String])
     case excluded(why: String)
     case claimLimit(String, Int)
+    /// Its queue or its workflow is stopped: nothing new begins there.
+    case stopped(Stop)
     case noteNeeded
     case onHold(until: Timestamp?)
     case notOnHold
@@ -42,6 +44,7 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .lacksSkills: "lacks-skills"
         case .excluded: "separation-of-duties"
         case .claimLimit: "claim-limit"
+        case .stopped: "stopped"
         case .noteNeeded: "note-needed"
         case .onHold: "task-on-hold"
         case .notOnHold: "task-not-on-hold"
@@ -79,6 +82,9 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .excluded(let why): why
         case .claimLimit(let queue, let limit):
             "You hold \(limit) tasks of \(queue), as many as one may. Complete or release one first."
+        case .stopped(let stop):
+            "The \(stop.part) is stopped by \(name(stop.by)) since \(stop.since): \(stop.reason) Nothing new is begun "
+                + "there until a supervisor lifts it."
         case .noteNeeded: "Say why, in a sentence: the next person reads it."
         case .onHold(let until):
             "The task is on hold\(until.map { " until \($0)" } ?? ""). Resume it first."

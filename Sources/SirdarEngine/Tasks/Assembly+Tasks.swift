@@ -22,6 +22,7 @@ extension Assembly {
             task.state = .unroutable
         }
         commit.tasks.append(TaskWrite(task, before: nil))
+        tell(Notices.opened(task, at: now))
         setDeadline(of: task)
         note(
             "task.opened",
@@ -65,6 +66,7 @@ extension Assembly {
             commit.work.append(.drop(id, fence: held.flatMap { $0.id == id ? $0.fence : nil }))
         }
         setTimers(of: after, before: task, event)
+        tell(Notices.of(event, before: task, after: after, at: now))
         commit.records += decision.comments.map { comment in
             Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
         }

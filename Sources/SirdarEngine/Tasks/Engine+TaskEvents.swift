@@ -47,8 +47,9 @@ extension Engine {
     // MARK: People and queues
 
     /// The worker, with the queues of which they hold as many tasks as they may.
-    func limited(_ worker: Worker, taking task: ManualTask? = nil) throws(StoreError) -> Worker {
+    func limited(_ worker: Worker, taking task: ManualTask? = nil) throws -> Worker {
         var limited = worker
+        limited.stop = try task.flatMap { try stop(of: $0) }
         let queues = task.map { [$0.queue] } ?? Array(worker.queues)
         for name in queues where limited.fullQueues[name] == nil {
             // What one holds already is not taken a second time.

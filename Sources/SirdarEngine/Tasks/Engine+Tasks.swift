@@ -61,14 +61,18 @@ extension Engine {
             let queues = queue.map { worker.queues.intersection([$0]) } ?? worker.queues
             if let queue, queues.isEmpty { throw TaskRefusal.notInQueue(queue) }
             let open = queues.subtracting(worker.fullQueues.keys)
+            let going = open.filter { stops[.init(.queue, $0)] == nil }
+            if going.isEmpty, let stop = open.sorted().compactMap({ stops[.init(.queue, $0)] }).first {
+                throw TaskRefusal.stopped(stop)
+            }
             if open.isEmpty, let full = worker.fullQueues.first(where: { queues.contains($0.key) }) {
                 throw TaskRefusal.claimLimit(full.key, full.value)
             }
-            let query = NextTaskQuery(queues: open, skills: worker.skills, person: worker.person)
+            let query = NextTaskQuery(queues: going, skills: worker.skills, person: worker.person)
             let found = try reservations.reserve { reserved in
                 var query = query
                 query.besides = reserved
-                return try store.nextTask(query)
+                return try nextGoing(&query)
             }
             guard let task = found else { return then(.success(nil)) }
             let actor = Actor(worker: worker, actuation: actuation)
@@ -93,6 +97,18 @@ extension Engine {
     }
 
     private static let nextAttemptsMax = 20
+
+    /// The first that is not of a stopped workflow.
+    private func nextGoing(_ query: inout NextTaskQuery) throws -> ManualTask? {
+        for _ in 0..<Self.passedOverMax {
+            guard let task = try store.nextTask(query) else { return nil }
+            guard try stop(of: task) != nil else { return task }
+            query.besides.insert(task.id)
+        }
+        return nil
+    }
+
+    private static let passedOverMax = 1000
 
     private func acted(
         _ intent: TaskIntent,

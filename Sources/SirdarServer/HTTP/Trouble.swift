@@ -149,6 +149,9 @@ extension Trouble {
             isKept = true
         case let error as CloudError: self = Self.of(error)
         case let refusal as Refusal: self = Self.of(refusal)
+        case let refusal as StopRefusal:
+            self = Self.of(refusal)
+            isKept = true
         case let error as StoreError:
             guard let trouble = Self.of(error) else { return nil }
             self = trouble
@@ -184,7 +187,7 @@ extension Trouble {
             )
         case .unknownPerson: return .named(refusal, at: "/person")
         case .unknownQueue: return .named(refusal, at: "/queue")
-        case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .onHold, .notOnHold,
+        case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .stopped, .onHold, .notOnHold,
             .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notTheirs,
             .staleFence:
             return .conflict(refusal.code, refusal.sentence())
@@ -222,6 +225,21 @@ extension Trouble {
         case .ended, .alreadyStarted, .noSuchStep, .staleAttempt, .notAwaited, .unwinding, .alreadySuspended,
             .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable, .notListening:
             .conflict(refusal.code, refusal.sentence)
+        }
+    }
+
+    private static func of(_ refusal: StopRefusal) -> Trouble {
+        switch refusal {
+        case .unknown, .reasonNeeded:
+            let pointer = refusal == .reasonNeeded ? "/reason" : "/name"
+            return Trouble(
+                status: 422,
+                code: refusal.code,
+                title: "Something is not right yet",
+                detail: refusal.sentence(),
+                errors: [FieldError(pointer: pointer, refusal.sentence())]
+            )
+        case .alreadyStopped, .notStopped, .tooMany: return .conflict(refusal.code, refusal.sentence())
         }
     }
 

@@ -12,6 +12,7 @@ extension Shape {
         case WorkflowName, Instance, InstanceStory, Step, Explanation
         case Workflow, WorkflowVersions, WorkflowVersion, Difference, Deployment, Migration
         case Entry, Checkpoint, Finding, Event, EventReceipt
+        case Stop, Notices
     }
 
     static func of(_ name: Name) -> Shape {
@@ -48,6 +49,13 @@ extension Shape {
         case .Checkpoint: checkpoint
         case .Finding: answer(["name": text, "verdict": text, "detail": text])
         case .Event: event
+        case .Stop:
+            answer(["kind": text, "name": text, "reason": text, "by": .named(.Actor), "since": time])
+        case .Notices:
+            answer([
+                "address": text.orNull, "reaches": text.orNull, "sends_mail": flag, "kinds": .list(of: .object),
+                "last_sent": time.orNull, "waiting": whole, "problem": text.orNull,
+            ])
         case .EventReceipt: answer(["id": text, "source": text, "repeated": flag, "reached": whole.orNull])
         }
     }

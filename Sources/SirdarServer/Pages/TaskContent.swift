@@ -108,7 +108,7 @@ extension TaskContent {
         typed: FormData?,
         trouble: Trouble?
     ) throws {
-        let offers = reading.offers(task, for: principal.person.worker)
+        let offers = try reading.offers(task, for: principal.person.worker)
         let isWorkable = offers.contains { $0.operation == .complete && $0.isAllowed }
         let story = try reading.store.instance(task.instance).map { try reading.story(of: $0) }
         let errors = trouble?.errors ?? []

@@ -89,6 +89,11 @@ extension Reading {
         _ instance: Instance,
         hasProblem: Bool
     ) throws -> [String] {
+        if let stop = wait.stop {
+            return [
+                "A supervisor lifts it: sirdar stop lift \(stop) --reason WHY. What was put aside then goes on at once."
+            ]
+        }
         if let id = wait.task, let task = try store.task(id) { return try tries(task) }
         if let child = wait.instance { return ["Ask what that instance waits for: sirdar explain \(child)"] }
         guard let work else { return ["Nothing: it goes on by itself at that time."] }

@@ -30,6 +30,8 @@ enum Address {
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static func explanation(_ instance: String) -> String { "\(Self.instance(instance))/explanation" }
+    static let stops = "/v1/stops"
+    static func stop(_ kind: String, _ name: String) -> String { "\(stops)/\(kind)/\(Call.escaped(name))" }
     static let workflows = "/v1/workflows"
     static let entries = "/v1/entries"
     static func entry(_ sequence: Int) -> String { "\(entries)/\(sequence)" }
@@ -43,6 +45,8 @@ enum Address {
     static func resetLinks(_ person: String) -> String { "\(Self.person(person))/reset-links" }
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
+    static let myNotifications = "\(me)/notifications"
+    static let notifications = "/v1/notifications"
     static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
     static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }
