@@ -59,7 +59,12 @@ struct Templates: Sendable {
         case .operation: PackageResources.operation_mustache
         case .versions: PackageResources.versions_mustache
         case .supervision: PackageResources.supervision_mustache
-        case versions, supervision, interface, reset, stops, notices, mute, outgoing
+        case .interface: PackageResources.interface_mustache
+        case .reset: PackageResources.reset_mustache
+        case .stops: PackageResources.stops_mustache
+        case .notices: PackageResources.notices_mustache
+        case .mute: PackageResources.mute_mustache
+        case .outgoing: PackageResources.outgoing_mustache
         }
     }
 }
