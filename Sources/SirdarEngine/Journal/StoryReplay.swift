@@ -12,7 +12,8 @@ package struct StoryReplay {
 
     /// Takes the next entry about the instance; one of its tasks, and a refusal, change nothing here.
     package mutating func read(_ entry: JSON) {
-        guard entry["object"]?["kind"] == "instance", let detail = entry["detail"], let version = detail["version"]?.asInt, entry["refusal"] == nil,
+        guard entry["object"]?["kind"] == "instance", let detail = entry["detail"],
+            let version = detail["version"]?.asInt, entry["refusal"] == nil,
             let status = detail["status"]?.asString
         else { return }
         if version != self.version + 1 { hasGap = true }
