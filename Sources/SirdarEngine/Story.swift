@@ -147,6 +147,10 @@ extension Story {
                 ["from": .string(step.from), "step": .number(JSON.Number(step.step)), "to": .string(step.to)]
             }
         )
+        if let instance = plan.decision?.instance {
+            object["status"] = .string(instance.status.name)
+            object["version"] = .number(JSON.Number(Int(instance.version)))
+        }
         object["to"] = version(migration.to)
         return .object(object)
     }
