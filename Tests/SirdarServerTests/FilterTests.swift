@@ -29,7 +29,7 @@ struct FilterTests {
             #expect(try await found("owner:me") == [one])
             #expect(try await found("state:ready") == [two])
             #expect(try await found("owner:operator -project:blackfen") == [one])
-            #expect(try await found("due:<4h due:>3h sort:-age") == [])
+            #expect(try await found("due:<4h due:>3h sort:-age") == [one])
             #expect(try await found("due:<5h sort:-age") == [two, one])
             #expect(try await found("due:<5h sort:age") == [one, two])
             #expect(try await found("site:dublin") == [two])

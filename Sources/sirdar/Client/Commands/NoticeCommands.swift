@@ -80,7 +80,7 @@ struct NotificationCommand: ParsableCommand {
                 for channel in answer.elements("channels") {
                     let trouble = channel.text("trouble")
                     let name = Text.printable(channel.text("channel") ?? "")
-                    try session.terminal.line("\(name): \(trouble.map(Text.printable) ?? "as it should be")")
+                    try session.terminal.line("\(name): \(trouble.map { Text.printable($0) } ?? "as it should be")")
                 }
                 try session.table(
                     Self.table(answer.elements("waiting"), "NOT BEFORE", "next_at", session),
