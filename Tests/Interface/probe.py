@@ -95,7 +95,8 @@ class Server:
 
 
 def main():
-    program, schemathesis, cases, phases = sys.argv[1:5]
+    program, schemathesis = (os.path.abspath(path) for path in sys.argv[1:3])
+    cases, phases = sys.argv[3:5]
     seed = sys.argv[5] if len(sys.argv) > 5 else str(random.randrange(1 << 31))
     print(f"seed {seed}", flush=True)
     folder = tempfile.mkdtemp(prefix="sirdar-interface-")
@@ -110,6 +111,8 @@ def main():
             + ["--checks", "all", "--phases", phases, "-n", cases, "--seed", seed, "--no-color"],
             stdout=subprocess.PIPE,
             text=True,
+            # It keeps what it found beside where it runs.
+            cwd=folder,
         )
         if server.process.poll() is not None:
             sys.exit(f"the server ended, with {server.process.returncode}")
