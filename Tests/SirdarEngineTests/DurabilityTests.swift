@@ -6,8 +6,8 @@ import Testing
 
 @Suite("A process that is killed goes on exactly where it was")
 struct DurabilityTests {
-    /// A `for` inside a `fork` inside a `try`, with events told and heard, a manual step, timers, a retry, an error that
-    /// is caught, and one that is not, so that what was made is undone.
+    /// A `for` inside a `fork` inside a `try`, with events told and heard, a manual step, timers, a retry, an error
+    /// that is caught, and one that is not, so that what was made is undone.
     private static let steps = """
           - patient:
               try:
