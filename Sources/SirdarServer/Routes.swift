@@ -6,7 +6,7 @@ package import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes }
+    var routes: [Route] { pageRoutes + ownRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
@@ -63,10 +63,20 @@ extension Server {
             .post("/stops", .may(.stopWork), StopPages(server: self).set),
             .post("/stops/lift", .may(.stopWork), StopPages(server: self).lift),
             .get("/keys", .anybody, pages.keys),
+        ]
+    }
+
+    /// What concerns only oneself, and where a letter's links lead.
+    private var ownRoutes: [Route] {
+        let person = PersonPages(server: self)
+        return [
             .get("/me", .anybody, person.me),
             .get("/me/notifications", .anybody, NoticePages(server: self).mine),
             .post("/me/notifications", .anybody, NoticePages(server: self).change),
             .post("/me/notifications/trial", .anybody, NoticePages(server: self).trial),
+            .get("/me/absence", .anybody, AbsencePages(server: self).show),
+            .post("/me/absence", .anybody, AbsencePages(server: self).set),
+            .post("/me/absence/end", .anybody, AbsencePages(server: self).end),
             .get("/notifications", .may(.examine), NoticePages(server: self).outgoing),
             .get("/mute", .nobody, NoticePages(server: self).askMute),
             .post("/mute", .nobody, NoticePages(server: self).mute),
@@ -186,6 +196,11 @@ extension Server {
             .get("/v1/people/me/notifications", .anybody, NoticeAPI(server: self).mine),
             .put("/v1/people/me/notifications", .anybody, NoticeAPI(server: self).change),
             .post("/v1/people/me/notifications/trial", .anybody, NoticeAPI(server: self).trial),
+            .get("/v1/absences", .may(.seeTasks), AbsenceAPI(server: self).list),
+            .put("/v1/people/me/absence", .anybody, AbsenceAPI(server: self).setMine),
+            .delete("/v1/people/me/absence", .anybody, AbsenceAPI(server: self).endMine),
+            .put("/v1/people/:id/absence", .may(.superviseTasks), AbsenceAPI(server: self).set),
+            .delete("/v1/people/:id/absence", .may(.superviseTasks), AbsenceAPI(server: self).end),
             .get("/v1/notifications", .may(.examine), NoticeAPI(server: self).outgoing),
             .post("/v1/mute", .nobody, NoticeAPI(server: self).mute),
             .get("/v1/people", .may(.seePeople), people.list),

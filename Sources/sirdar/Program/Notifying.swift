@@ -1,3 +1,4 @@
+import Logging
 import SirdarCore
 import SirdarEngine
 import SirdarOutbound

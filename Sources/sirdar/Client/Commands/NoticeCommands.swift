@@ -40,7 +40,7 @@ struct NotificationCommand: ParsableCommand {
 
         func perform(_ session: Session) async throws(Failure) {
             var body: JSON.Object = [:]
-            if let address { body["address"] = .some(address == "none" ? .null : .string(address)) }
+            if let address { body["address"] = .string(address == "none" ? "" : address) }
             if !mute.isEmpty || !unmute.isEmpty {
                 let now = try await session.api.get(Address.myNotifications)
                 let muted = now.elements("kinds").filter { $0["muted"]?.asBool == true }.compactMap { $0.text("kind") }
@@ -80,7 +80,7 @@ struct NotificationCommand: ParsableCommand {
                 for channel in answer.elements("channels") {
                     let trouble = channel.text("trouble")
                     let name = Text.printable(channel.text("channel") ?? "")
-                    try session.terminal.line("\(name): \(trouble.map(Text.printable) ?? "as it should be")")
+                    try session.terminal.line("\(name): \(trouble.map { Text.printable($0) } ?? "as it should be")")
                 }
                 try session.table(
                     Self.table(answer.elements("waiting"), "NOT BEFORE", "next_at", session),
