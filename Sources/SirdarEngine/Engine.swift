@@ -25,6 +25,7 @@ package final class Engine: Sendable {
     let backlog = Backlog()
     let gate = StopGate()
     let bell = NoticeBell()
+    let absenceWatch = Locked(0)
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
@@ -90,6 +91,8 @@ package final class Engine: Sendable {
         dispatcher.start(self)
         delivery.start(self)
         scheduler.start(self)
+        returnTasks()
+        watchAbsences()
     }
 
     /// Stops giving out work, and answers when what was being performed has been recorded.
@@ -153,10 +156,13 @@ package final class Engine: Sendable {
         var commit = Commit()
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        let changesPeople = changes.contains { $0.kind == Person.kind }
+        let changesPeople = changes.contains { $0.kind == Person.kind || $0.kind == Absence.kind }
         store.submit(commit) { result in
             if case .success = result { self.wroteEntries(1) }
-            if changesPeople { self.peopleChanged() }
+            if changesPeople {
+                self.peopleChanged()
+                self.watchAbsences()
+            }
             then(result.mapError { $0 })
         }
     }

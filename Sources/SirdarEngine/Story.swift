@@ -45,7 +45,8 @@ package enum Story {
 
     private static func add(_ event: TaskEvent, _ after: ManualTask, to object: inout JSON.Object) {
         switch event {
-        case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .commented, .confirmed,
+        case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .returned, .commented,
+            .confirmed,
             .pushedBack, .answered, .checkWaived:
             break
         case .transferred: object["queue"] = .string(after.queue)

@@ -5,7 +5,9 @@ import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes + noticeRoutes }
+    var routes: [Route] {
+        pageRoutes + ownRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes + noticeRoutes
+    }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
@@ -65,10 +67,20 @@ extension Server {
             .post("/stops/lift", .may(.stopWork), StopPages(server: self).lift),
             .get("/keys", .anybody, pages.keys),
             .get("/interface", .anybody, InterfacePage(server: self).show),
+        ]
+    }
+
+    /// What concerns only oneself, and where a letter's links lead.
+    private var ownRoutes: [Route] {
+        let person = PersonPages(server: self)
+        return [
             .get("/me", .anybody, person.me),
             .get("/me/notifications", .anybody, NoticePages(server: self).mine),
             .post("/me/notifications", .anybody, NoticePages(server: self).change),
             .post("/me/notifications/trial", .anybody, NoticePages(server: self).trial),
+            .get("/me/absence", .anybody, AbsencePages(server: self).show),
+            .post("/me/absence", .anybody, AbsencePages(server: self).set),
+            .post("/me/absence/end", .anybody, AbsencePages(server: self).end),
             .get("/notifications", .may(.examine), NoticePages(server: self).outgoing),
             .get("/mute", .nobody, NoticePages(server: self).askMute),
             .post("/mute", .nobody, NoticePages(server: self).mute),
@@ -215,7 +227,7 @@ extension Server {
     }
 
     private var noticeRoutes: [Route] {
-        let (stops, notices) = (StopAPI(server: self), NoticeAPI(server: self))
+        let (stops, notices, absences) = (StopAPI(server: self), NoticeAPI(server: self), AbsenceAPI(server: self))
         return [
             .get("/v1/stops", .may(.seeInstances), stops.list, .listStops),
             .put("/v1/stops/:kind/:name", .may(.stopWork), stops.set, .setStop),
@@ -225,6 +237,11 @@ extension Server {
             .post("/v1/people/me/notifications/trial", .anybody, notices.trial, .tryNotices),
             .get("/v1/notifications", .may(.examine), notices.outgoing, .listOutgoing),
             .post("/v1/mute", .nobody, notices.mute, .muteNotices),
+            .get("/v1/absences", .may(.seeTasks), absences.list, .listAbsences),
+            .put("/v1/people/me/absence", .anybody, absences.setMine, .setOwnAbsence),
+            .delete("/v1/people/me/absence", .anybody, absences.endMine, .endOwnAbsence),
+            .put("/v1/people/:id/absence", .may(.superviseTasks), absences.set, .setAbsence),
+            .delete("/v1/people/:id/absence", .may(.superviseTasks), absences.end, .endAbsence),
         ]
     }
 }

@@ -19,7 +19,10 @@ struct Sirdar: AsyncParsableCommand {
                 name: "Images",
                 subcommands: [ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self]
             ),
-            CommandGroup(name: "Work", subcommands: [QueueCommand.self, TaskCommand.self, StopCommand.self]),
+            CommandGroup(
+                name: "Work",
+                subcommands: [QueueCommand.self, TaskCommand.self, StopCommand.self, AbsenceCommand.self]
+            ),
             CommandGroup(
                 name: "Definitions",
                 subcommands: [WorkflowCommand.self, CheckCommand.self, SchemaCommand.self, ExpressionCommand.self]

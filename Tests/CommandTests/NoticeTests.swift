@@ -17,7 +17,7 @@ struct NoticeTests {
         #expect(outcome.code == 0 && outcome.text.contains("me@studio.example"), "\(outcome.messages)")
         let sent = try #require(server.requests.last)
         #expect(sent.method == "PUT" && sent.target == "/v1/people/me/notifications")
-        #expect(sent.json == ["address": nil, "muted": ["assigned"]])
+        #expect(sent.json == ["address": "", "muted": ["assigned"]])
         #expect(try Tool(server).run("notification set").code == 64)
     }
 

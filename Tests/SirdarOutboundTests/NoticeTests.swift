@@ -187,7 +187,11 @@ struct NoticeTests {
     func file() {
         let (policy, none) = read(
             """
-            mail: { relay: 127.0.0.1, from: sirdar@studio.example, addresses: "{name}@studio.example", domains: [studio.example] }
+            mail:
+              relay: 127.0.0.1
+              from: sirdar@studio.example
+              addresses: "{name}@studio.example"
+              domains: [studio.example]
             digest: PT5M
             webhooks:
               - { name: support, secret: support-room, form: teams, kinds: [overdue], queues: [triage] }

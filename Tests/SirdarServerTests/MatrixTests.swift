@@ -17,7 +17,7 @@ struct MatrixTests {
     enum Subject: String {
         case tasks, machines, images, requests, instances, tokens, sessions
         /// Of the installation: no object of somebody's.
-        case workflows, entries, people, assets, reset
+        case workflows, entries, people, assets, reset, stops
 
         init?(_ line: RouteLine) {
             let parts = line.path.split(separator: "/").filter { $0 != "v1" && $0 != "me" }
@@ -142,7 +142,7 @@ private struct Objects: Sendable {
         case .tasks: Scope(place: .queue("ops"))
         case .machines, .images, .requests, .instances: Scope(place: .project("harrow"))
         case .tokens, .sessions: Scope(place: nil)
-        case .workflows, .entries, .people, .assets, .reset: nil
+        case .workflows, .entries, .people, .assets, .reset, .stops: nil
         }
     }
 
@@ -154,7 +154,7 @@ private struct Objects: Sendable {
         case .instances: task.instance.description
         case .tokens: token.id.description
         case .sessions: session.label
-        case .machines, .workflows, .entries, .people, .assets, .reset: ""
+        case .machines, .workflows, .entries, .people, .assets, .reset, .stops: ""
         }
     }
 

@@ -17,7 +17,7 @@ struct NoticeTests {
         let token = try bench.token(of: try bench.operatorPerson())
         try await bench.asking { client in
             let before = try await client.get(Self.path, token)
-            #expect(before.json["reaches"] == "operator@studio.example" && before.json["address"] == nil)
+            #expect(before.json["reaches"] == "operator@studio.example" && before.json["address"]?.isNull == true)
             let set = try await client.send(
                 .put,
                 Self.path,
@@ -35,7 +35,7 @@ struct NoticeTests {
                     "\(wrong)"
                 )
             }
-            let none = try await client.send(.put, Self.path, token, #"{"address":null}"#)
+            let none = try await client.send(.put, Self.path, token, #"{"address":""}"#)
             #expect(none.json["reaches"] == "operator@studio.example")
         }
         let entries = try bench.engine.store.entries(EntryQuery()).map { try JSON(parsing: $0.entry.canonical) }

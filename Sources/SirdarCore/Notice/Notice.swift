@@ -1,7 +1,7 @@
 /// Something that somebody is to be told: decided with what happened, and written with it.
 ///
-/// It says what it is about by names and titles. What was typed into a form, an answer, a reason or a secret is never in
-/// it: whoever may read that reads it behind the link.
+/// It says what it is about by names and titles. What was typed into a form, an answer, a reason or a secret is never
+/// in it: whoever may read that reads it behind the link.
 package struct Notice: Sendable, Hashable {
     package let kind: Kind
     package let audience: Audience

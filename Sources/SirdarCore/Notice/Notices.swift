@@ -46,7 +46,8 @@ package enum Notices {
                     at: now
                 )
             ]
-        case .claimed, .started, .released, .transferred, .routed, .lapsed, .drafted, .ticked, .unticked, .commented,
+        case .claimed, .started, .released, .transferred, .routed, .lapsed, .returned, .drafted, .ticked, .unticked,
+            .commented,
             .completed, .failed, .checked, .confirmed, .held, .answered, .resumed, .prioritised, .skipped,
             .checkWaived, .closed, .aged:
             return []

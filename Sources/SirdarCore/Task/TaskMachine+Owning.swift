@@ -122,6 +122,17 @@ extension TaskMachine {
         }
     }
 
+    /// What its owner has done stays; who takes it next goes on from there. A check or a review that is in progress
+    /// ends first.
+    static func returned(_ task: ManualTask) throws(TaskRefusal) -> Decision {
+        switch task.standing {
+        case .held, .onHold: return Decision(task: offered(task))
+        case .verifying: throw .beingVerified
+        case .inReview: throw .inReview
+        case .offered: throw .notClaimed
+        }
+    }
+
     private static func given(_ task: ManualTask, to worker: Worker, _ now: Timestamp) -> ManualTask {
         var task = task
         task.state = .claimed

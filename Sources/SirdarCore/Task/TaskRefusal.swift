@@ -27,6 +27,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
     case nothingToWaive
     case unknownQueue(String)
     case unknownPerson(String)
+    /// They are away, and nobody stands in for them.
+    case absent(String, until: Timestamp)
     /// The person to whom it was to be given may not have it.
     indirect case notTheirs(String, TaskRefusal)
     case staleFence(awaited: Int64)
@@ -60,6 +62,7 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .nothingToWaive: "nothing-to-waive"
         case .unknownQueue: "unknown-queue"
         case .unknownPerson: "unknown-person"
+        case .absent: "absent"
         case .notTheirs: "not-theirs"
         case .staleFence: "stale-fence"
         case .invalid: "invalid"
@@ -101,6 +104,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .nothingToWaive: "There is no failed check to waive."
         case .unknownQueue(let queue): "There is no queue \(queue)."
         case .unknownPerson(let person): "There is nobody called \(person), or they cannot work on tasks."
+        case .absent(let person, let until):
+            "\(name(person)) is away until \(until), and nobody stands in for them. Choose somebody else."
         case .notTheirs(let person, let refusal):
             "\(name(person)) cannot have it. What they would be told: \(refusal.sentence(name: name))"
         case .staleFence:

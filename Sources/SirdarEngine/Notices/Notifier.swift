@@ -32,9 +32,9 @@ package struct PostTrouble: Error, Sendable, Hashable {
 
 /// Brings notices to people.
 ///
-/// A notice is written with what it tells of. From there it goes into the mailbox of everybody whom it concerns, in one
-/// commit that removes it; each channel's courier empties its mailboxes, and a letter is gone when that is committed. So
-/// each is told at least once, whatever stops in between, and nothing else ever waits for it.
+/// A notice is written with what it tells of. From there it goes into the mailbox of everybody whom it concerns, in
+/// one commit that removes it; each channel's courier empties its mailboxes, and a letter is gone when that is
+/// committed. So each is told at least once, whatever stops in between, and nothing else ever waits for it.
 package final class Notifier: Sendable {
     let engine: Engine
     package let policy: NoticePolicy
@@ -158,7 +158,10 @@ package final class Notifier: Sendable {
     private func audience(_ audience: Notice.Audience) throws -> [Person] {
         let people = People(engine.store)
         switch audience {
-        case .person(let id): return try Identifier(id).flatMap { try people.person($0) }.map { [$0] } ?? []
+        case .person(let id):
+            // Who is away is told as well: they may look, and who stands in acts.
+            let standIn = try engine.roster.absences().standIn(for: id, at: engine.clock.now())
+            return try Set([id, standIn ?? id]).compactMap { try Identifier($0).flatMap { try people.person($0) } }
         case .supervisors: return try people.everybody().filter { $0.roles.contains(.supervisor) && !$0.isService }
         case .workers(let queue, let skills):
             return try people.everybody().filter { person in

@@ -23,6 +23,12 @@ package struct People: Sendable {
         try records.records(RecordQuery(kind: Person.kind, limit: Self.listMax)).compactMap(Person.init)
     }
 
+    func everyAbsence() throws(StoreError) -> [Absence] {
+        try records.records(RecordQuery(kind: Absence.kind, limit: Self.listMax)).compactMap(Absence.init)
+    }
+
+    func record(_ kind: String, _ key: String) throws(StoreError) -> Record? { try records.record(kind, key) }
+
     /// The name of whoever an identifier in a task or an entry stands for; the identifier itself for the system's own.
     package func name(of id: String) throws(StoreError) -> String {
         guard let identifier = Identifier(id) else { return id }

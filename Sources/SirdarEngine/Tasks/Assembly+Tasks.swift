@@ -18,7 +18,7 @@ extension Assembly {
             runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
             excluded: excluded
         )
-        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded) {
+        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded, at: now) {
             task.state = .unroutable
         }
         commit.tasks.append(TaskWrite(task, before: nil))
@@ -81,6 +81,7 @@ extension Assembly {
             fence: after.fence,
             detail: Story.detail(event, before: task, after: after)
         )
+        try returnIfClosed(after, after: event)
         if let end = decision.end {
             guard let instance = try engine.instance(task.instance, turn) else {
                 throw UnknownInstance(id: task.instance)

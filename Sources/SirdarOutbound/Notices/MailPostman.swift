@@ -3,8 +3,8 @@ import NIOPosix
 package import SirdarCore
 package import SirdarEngine
 
-/// Gives letters to a relay of mail, unencrypted and without a password: so only to one on this machine, or in a network
-/// of yours that the configuration names.
+/// Gives letters to a relay of mail, unencrypted and without a password: so only to one on this machine, or in a
+/// network of yours that the configuration names.
 package struct MailPostman: Postman {
     package let channel = Channel.mail
     private let mail: NoticePolicy.Mail

@@ -1,7 +1,7 @@
 package import SirdarEngine
 
-/// What is said to a relay of mail, one reply after the other (RFC 5321). It reaches nothing: it is given what came, and
-/// answers what is to be sent.
+/// What is said to a relay of mail, one reply after the other (RFC 5321). It reaches nothing: it is given what came,
+/// and answers what is to be sent.
 package struct SMTPDialogue: Sendable {
     private enum Stage { case greeting, hello, sender, recipient, data, message, over }
 

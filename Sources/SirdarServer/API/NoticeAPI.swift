@@ -18,12 +18,9 @@ struct NoticeAPI: Sendable {
         let principal = try context.keeper()
         var fields = try await RequestFields(request)
         var wish = NoticeWish()
-        if let value = fields.json("address") {
-            if value.isNull {
-                wish.address = .some(nil)
-            } else {
-                wish.address = .some(fields.text("address", max: MailAddress.bytesMax))
-            }
+        // An empty one: as the installation makes it from the name.
+        if let address = fields.optionalText("address", max: MailAddress.bytesMax)?.trimmed {
+            wish.address = .some(address.isEmpty ? nil : address)
         }
         if fields.json("muted") != nil {
             let names = fields.texts("muted")

@@ -149,6 +149,7 @@ extension Trouble {
             isKept = true
         case let error as CloudError: self = Self.of(error)
         case let refusal as Refusal: self = Self.of(refusal)
+        case let refusal as AbsenceRefusal: self = Self.of(refusal)
         case let refusal as StopRefusal:
             self = Self.of(refusal)
             isKept = true
@@ -189,7 +190,7 @@ extension Trouble {
         case .unknownQueue: return .named(refusal, at: "/queue")
         case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .stopped, .onHold, .notOnHold,
             .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notTheirs,
-            .staleFence:
+            .absent, .staleFence:
             return .conflict(refusal.code, refusal.sentence())
         }
     }
@@ -226,6 +227,22 @@ extension Trouble {
             .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable, .notListening:
             .conflict(refusal.code, refusal.sentence)
         }
+    }
+
+    private static func of(_ refusal: AbsenceRefusal) -> Trouble {
+        let pointer: String
+        switch refusal {
+        case .none: return .conflict(refusal.code, refusal.sentence)
+        case .endsBeforeItBegins, .isOver, .tooLong: pointer = "/until"
+        case .ownSubstitute, .notInQueues, .unknownPerson: pointer = "/substitute"
+        }
+        return Trouble(
+            status: 422,
+            code: refusal.code,
+            title: "Something is not right yet",
+            detail: refusal.sentence,
+            errors: [FieldError(pointer: pointer, refusal.sentence)]
+        )
     }
 
     private static func of(_ refusal: StopRefusal) -> Trouble {

@@ -31,7 +31,7 @@ extension Operation {
         "changeNotices",
         "Changes where you are told, and of what not.",
         .optional([
-            "address": .words(MailAddress.bytesMax), "muted": .list(of: .one(of: Notice.Kind.self)),
+            "address": .note(MailAddress.bytesMax), "muted": .list(of: .one(of: Notice.Kind.self)),
         ]),
         .named(.Notices)
     )
@@ -53,4 +53,19 @@ extension Operation {
         .none,
         .ok(.answer(["muted": .flag]))
     ).keeping(.nothing)
+
+    static let listAbsences = look("listAbsences", "Who is away, and who stands in.", .whole, .page(of: .Absence))
+    static let setOwnAbsence = away("setOwnAbsence", "Says that you are away, and who stands in for you.")
+    static let endOwnAbsence = act("endOwnAbsence", "Says that you are back.", .none, .nothing)
+    static let setAbsence = away("setAbsence", "Says that somebody else is away, and who stands in for them.")
+    static let endAbsence = act("endAbsence", "Says that somebody else is back.", .none, .nothing)
+
+    private static func away(_ id: String, _ summary: String) -> Operation {
+        act(
+            id,
+            summary,
+            .needed(["until": .words()], optional: ["from": .note(), "substitute": .note(64)]),
+            .named(.Absence)
+        )
+    }
 }

@@ -12,7 +12,7 @@ extension Shape {
         case WorkflowName, Instance, InstanceStory, Step, Explanation
         case Workflow, WorkflowVersions, WorkflowVersion, Difference, Deployment, Migration
         case Entry, Checkpoint, Finding, Event, EventReceipt
-        case Stop, Notices
+        case Stop, Notices, Absence
     }
 
     static func of(_ name: Name) -> Shape {
@@ -49,6 +49,7 @@ extension Shape {
         case .Checkpoint: checkpoint
         case .Finding: answer(["name": text, "verdict": text, "detail": text])
         case .Event: event
+        case .Absence: object
         case .Stop:
             answer(["kind": text, "name": text, "reason": text, "by": .named(.Actor), "since": time])
         case .Notices:

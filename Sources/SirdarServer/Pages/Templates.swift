@@ -8,7 +8,7 @@ struct Templates: Sendable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
-        case versions, supervision, interface, reset, stops, notices, mute, outgoing
+        case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -65,6 +65,7 @@ struct Templates: Sendable {
         case .notices: PackageResources.notices_mustache
         case .mute: PackageResources.mute_mustache
         case .outgoing: PackageResources.outgoing_mustache
+        case .absence: PackageResources.absence_mustache
         }
     }
 }

@@ -22,6 +22,9 @@ extension Reading {
                 + "What you typed is kept. Ask them, take it over with a reason, or take another one."
         case .notTheirs(let person, let why):
             return "\(try name(person)) cannot have it. What they would be told: \(try sentence(why))"
+        case .absent(let person, let until):
+            return "\(try name(person)) is away until \(Show.time(until)), and nobody stands in for them. "
+                + "Choose somebody else."
         case .stopped(let stop):
             return "The \(stop.part) is stopped by \(try name(stop.by)) since \(Show.time(stop.since)): \(stop.reason) "
                 + "Nothing new is begun there until a supervisor lifts it."

@@ -40,7 +40,7 @@ struct NotificationCommand: ParsableCommand {
 
         func perform(_ session: Session) async throws(Failure) {
             var body: JSON.Object = [:]
-            if let address { body["address"] = .some(address == "none" ? .null : .string(address)) }
+            if let address { body["address"] = .string(address == "none" ? "" : address) }
             if !mute.isEmpty || !unmute.isEmpty {
                 let now = try await session.api.get(Address.myNotifications)
                 let muted = now.elements("kinds").filter { $0["muted"]?.asBool == true }.compactMap { $0.text("kind") }

@@ -46,6 +46,10 @@ enum Address {
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
     static let myNotifications = "\(me)/notifications"
+    static let absences = "/v1/absences"
+    static func absence(_ person: String?) -> String {
+        "\(person.map { "/v1/people/\(Call.escaped($0))" } ?? me)/absence"
+    }
     static let notifications = "/v1/notifications"
     static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
