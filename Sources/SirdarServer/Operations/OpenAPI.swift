@@ -62,6 +62,8 @@ struct OpenAPI: Sendable {
         var object: JSON.Object = [
             "operationId": .string(operation.id), "summary": .string(operation.summary), "tags": [.string(route.tag)],
         ]
+        // An empty list takes the place of the description's own: no token is needed.
+        if route.need == .nobody { object["security"] = [] }
         if case .may(let permission) = route.need {
             object["x-permission"] = .string(permission.rawValue)
             object["x-token-scope"] = .string(permission.tokenScope.rawValue)
