@@ -14,5 +14,6 @@ stage "build" swift build --build-tests "${flags[@]}"
 # gives to asynchronous ones.
 stage "test" tests "$log" --skip-build --no-parallel "${flags[@]}"
 stage "browser" scripts/browser.sh
+stage "interface" scripts/interface.sh 5 examples,coverage
 summary
 grep 'Test run with' "$log" | tail -n 1

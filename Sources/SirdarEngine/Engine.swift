@@ -23,6 +23,9 @@ package final class Engine: Sendable {
     let owner: Int64
     let lanes: [EngineLane]
     let backlog = Backlog()
+    let gate = StopGate()
+    let bell = NoticeBell()
+    let absenceWatch = Locked(0)
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
@@ -46,6 +49,9 @@ package final class Engine: Sendable {
         package var cachedInstances = 4096
         /// How often a decision is made again after somebody else was first.
         package var commitAttemptsMax = 5
+        /// The places that calls can reach, as lanes name them; empty: whatever there may be.
+        package var clouds: [String] = []
+        package var locations: [String] = []
         /// Where the clocks hang that schedules without a time zone of their own mean.
         package var timeZone = TimeZone.current
 
@@ -80,9 +86,13 @@ package final class Engine: Sendable {
 
     /// Begins to perform what is due. Before it, events are decided and kept, and nothing is performed.
     package func run() {
+        do { try gate.read(store) } catch { log.critical("what is stopped could not be read: \(error)") }
+        takeUp()
         dispatcher.start(self)
         delivery.start(self)
         scheduler.start(self)
+        returnTasks()
+        watchAbsences()
     }
 
     /// Stops giving out work, and answers when what was being performed has been recorded.
@@ -146,10 +156,13 @@ package final class Engine: Sendable {
         var commit = Commit()
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        let changesPeople = changes.contains { $0.kind == Person.kind }
+        let changesPeople = changes.contains { $0.kind == Person.kind || $0.kind == Absence.kind }
         store.submit(commit) { result in
             if case .success = result { self.wroteEntries(1) }
-            if changesPeople { self.peopleChanged() }
+            if changesPeople {
+                self.peopleChanged()
+                self.watchAbsences()
+            }
             then(result.mapError { $0 })
         }
     }
@@ -286,6 +299,11 @@ package struct UnknownInstance: Error, Sendable, Hashable {
     package let id: Identifier
 }
 
+/// A task is not any more what somebody saw who wanted to do something only while it is.
+package struct TaskChanged: Error, Sendable, Hashable {
+    package let id: Identifier
+}
+
 package struct UnknownTask: Error, Sendable, Hashable {
     package let id: Identifier
 }
@@ -308,6 +326,9 @@ package protocol Projection: Sendable {
         at now: Timestamp,
         reading records: any RecordReader
     ) throws -> [RecordChange]
+
+    /// What people call what an instance is about, for whoever is told of its end; `nil`: it is not of this domain.
+    func subject(of instance: Instance, reading records: any RecordReader) throws -> NoticeSubject?
 }
 
 package enum Nonce {

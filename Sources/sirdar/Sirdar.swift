@@ -19,7 +19,10 @@ struct Sirdar: AsyncParsableCommand {
                 name: "Images",
                 subcommands: [ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self]
             ),
-            CommandGroup(name: "Work", subcommands: [QueueCommand.self, TaskCommand.self]),
+            CommandGroup(
+                name: "Work",
+                subcommands: [QueueCommand.self, TaskCommand.self, StopCommand.self, AbsenceCommand.self]
+            ),
             CommandGroup(
                 name: "Definitions",
                 subcommands: [WorkflowCommand.self, CheckCommand.self, SchemaCommand.self, ExpressionCommand.self]
@@ -28,7 +31,10 @@ struct Sirdar: AsyncParsableCommand {
                 name: "Records",
                 subcommands: [InstanceCommand.self, ExplainCommand.self, EventCommand.self, JournalCommand.self]
             ),
-            CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
+            CommandGroup(
+                name: "Account",
+                subcommands: [MeCommand.self, TokenCommand.self, PersonCommand.self, NotificationCommand.self]
+            ),
         ] + installation
     )
 

@@ -36,6 +36,8 @@ def samples(studio):
     golden = next(image for image in studio.call("requester", "GET", "/v1/images")["items"] if image["golden"])
     machines = studio.call("requester", "GET", "/v1/machines")["items"]
     off = next(machine["name"] for machine in machines if machine["imaging_refusal"] is None)
+    person = next(person for person in studio.call("admin", "GET", "/v1/people")["items"] if person["name"] == "author")
+    link = studio.call("admin", "POST", f"/v1/people/{person['id']}/reset-links", {})["link"]
     instance, workflow = request["instance"], "/workflows/sherpa.images/adapt-image"
     return {
         "/tasks/:id": [f"/tasks/{task['id']}" for task in (ready, storage, manager, ended)],
@@ -45,6 +47,7 @@ def samples(studio):
         "/requests/:id": [f"/requests/{request['id']}"],
         "/instances/:id": [f"/instances/{ready['instance']}"],
         "/instances/:id/explanation": [f"/instances/{instance}/explanation"],
+        "/reset/:secret": ["/reset/" + link.rsplit("/", 1)[1]],
         "/workflows/:namespace/:name": [workflow],
         "/workflows/:namespace/:name/:version": [f"{workflow}/1.0.0"],
     }

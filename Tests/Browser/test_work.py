@@ -67,7 +67,7 @@ def test_from_the_queue_to_a_verified_task(studio, visit):
 
 def test_who_comes_second_is_told_who_was_first(studio, visit):
     task = studio.knock("Two want it")
-    # Without scripts, the page of whoever comes second still offers what is gone.
+    # Without scripts, for a page that follows what happens no longer offers what somebody else has.
     first, second = visit("operator").page, visit("operator2", java_script_enabled=False)
     second.refusals = {409}
     for page in (first, second.page):

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("A process that is killed goes on exactly where it was")
 struct DurabilityTests {
-    /// A `for` inside a `fork` inside a `try`, with events told and heard, a manual step, timers, a retry, an error that
-    /// is caught, and one that is not, so that what was made is undone.
+    /// A `for` inside a `fork` inside a `try`, with events told and heard, a manual step, timers, a retry, an error
+    /// that is caught, and one that is not, so that what was made is undone.
     private static let steps = """
           - patient:
               try:
@@ -72,18 +72,22 @@ struct DurabilityTests {
         let calm = try Self.lives { _ in nil }
         #expect(calm.ending.title == "Over" && calm.ending.events == [0, 1] && calm.ending.left == 0)
         #expect(calm.ending.story.count >= 40 && calm.lives.commits >= 24)
+        var killings = 0
         for number in 1...calm.lives.commits {
             let killed = try Self.lives { $0 == 1 ? number : nil }
             #expect(killed.ending.differences(from: calm.ending) == [], "killed after commit \(number)")
-            #expect(killed.lives.count == 2, "killed after commit \(number)")
+            killings += killed.lives.count - 1
         }
+        // Which thread is first decides whether two steps are claimed by one commit or by two.
+        #expect(killings > calm.lives.commits / 2)
     }
 
-    @Test("when no life is longer than a few commits, the end and the story are the same as without", arguments: 2...4)
-    func shortLives(_ commits: Int) throws {
+    @Test("when every life is short, the end and the story are the same as without", arguments: 0...2)
+    func shortLives(_ seed: Int) throws {
         let calm = try Self.lives { _ in nil }
-        let killed = try Self.lives { _ in commits }
+        // Of several lengths: one that only ever claims work would claim it for ever.
+        let killed = try Self.lives { 2 + ($0 * 7 + seed) % 5 }
         #expect(killed.ending.differences(from: calm.ending) == [])
-        #expect(killed.lives.count >= calm.lives.commits / commits)
+        #expect(killed.lives.count > 4)
     }
 }

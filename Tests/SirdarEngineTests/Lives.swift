@@ -128,8 +128,19 @@ final class Lives {
         }
     }
 
+    /// The journal alone leads to what the store holds.
+    private func checkStory() throws {
+        guard let instance = try store.store.instance(start.id) else { return }
+        var replay = StoryReplay()
+        for stored in try store.store.entries(EntryQuery(object: start.id, limit: 1000)) {
+            replay.read(try JSON(parsing: stored.entry.canonical))
+        }
+        #expect(replay.differences(from: instance) == [])
+    }
+
     /// Does the next thing that moves the instance on; `false` when there is none.
     private func goOn() throws -> Bool {
+        try checkStory()
         do {
             let (engine, start) = (engine, start)
             guard try store.store.instance(start.id) != nil else {

@@ -5,8 +5,8 @@ package import SirdarCore
 /// `sirdar check`: reads files as the server would, and tells what is wrong with them.
 package enum DefinitionCheck {
     /// Checks files and folders. A file is read together with the catalog that it lies in, since what it names is
-    /// defined there; told is only of what was asked for. A definition that lies in no catalog's folder is read as if it
-    /// were in the nearest one's. `others` tells of what else an installation's folder holds.
+    /// defined there; told is only of what was asked for. A definition that lies in no catalog's folder is read as if
+    /// it were in the nearest one's. `others` tells of what else an installation's folder holds.
     package static func run(
         paths: [String],
         _ surroundings: Catalog.Surroundings,

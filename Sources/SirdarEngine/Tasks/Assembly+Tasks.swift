@@ -18,10 +18,11 @@ extension Assembly {
             runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
             excluded: excluded
         )
-        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded) {
+        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded, at: now) {
             task.state = .unroutable
         }
         commit.tasks.append(TaskWrite(task, before: nil))
+        tell(Notices.opened(task, at: now))
         setDeadline(of: task)
         note(
             "task.opened",
@@ -65,6 +66,7 @@ extension Assembly {
             commit.work.append(.drop(id, fence: held.flatMap { $0.id == id ? $0.fence : nil }))
         }
         setTimers(of: after, before: task, event)
+        tell(Notices.of(event, before: task, after: after, at: now))
         commit.records += decision.comments.map { comment in
             Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
         }
@@ -79,6 +81,7 @@ extension Assembly {
             fence: after.fence,
             detail: Story.detail(event, before: task, after: after)
         )
+        try returnIfClosed(after, after: event)
         if let end = decision.end {
             guard let instance = try engine.instance(task.instance, turn) else {
                 throw UnknownInstance(id: task.instance)

@@ -67,7 +67,7 @@ struct TaskAPI: Sendable {
             var fields = try await RequestFields(request)
             let intent = TaskIntent(operation, &fields, at: server.engine.clock.now())
             try fields.finish()
-            return try await act(intent, context)
+            return try await act(intent, request, context)
         }
     }
 
@@ -75,13 +75,22 @@ struct TaskAPI: Sendable {
         var fields = try await RequestFields(request)
         let evidence = fields.optionalText("evidence")
         try fields.finish()
-        return try await act(.tick(item: try server.parameter(context, "item"), evidence: evidence), context)
+        return try await act(.tick(item: try server.parameter(context, "item"), evidence: evidence), request, context)
     }
 
-    func act(_ intent: TaskIntent, _ context: AppContext) async throws -> Response {
-        let id = try server.identifier(context, "task")
-        let worker = try context.person().person.worker
-        let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api))
+    /// With `If-Match` only while the task is as the asker saw it.
+    func act(_ intent: TaskIntent, _ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, id) = (try context.person(), try server.identifier(context, "task"))
+        let worker = principal.person.worker
+        // Who may see a task may speak about it; who may not see it is told nothing of it.
+        let seen = try await server.read { reading in
+            let task = try reading.task(id, for: principal)
+            let isSaid =
+                try request.headers[.ifMatch] != nil
+                && request.expectMatch(try reading.json(task, for: worker, whole: true))
+            return isSaid ? task.version : nil
+        }
+        let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api), expecting: seen)
         return try await answer(task, worker)
     }
 
@@ -96,11 +105,12 @@ extension Server {
         _ intent: TaskIntent,
         on id: Identifier,
         _ worker: Worker,
-        by actuation: Actuation
+        by actuation: Actuation,
+        expecting version: Int64? = nil
     ) async throws -> ManualTask {
         do {
             return try await blocking.answer { then in
-                engine.act(intent, on: id, worker: worker, by: actuation, then: then)
+                engine.act(intent, on: id, worker: worker, by: actuation, expecting: version, then: then)
             }
         } catch let refusal as TaskRefusal {
             throw try await read { reading in try reading.trouble(refusal) ?? .unexpected }
@@ -114,7 +124,12 @@ extension Reading {
     /// - Throws: that there is none; or, for one of another queue, which queue it is that they are not a member of.
     func task(_ id: Identifier, for principal: Principal) throws -> ManualTask {
         guard let task = try store.task(id) else { throw Trouble.notFound("task") }
-        guard principal.may(.seeTasks, in: .queue(task.queue)) else { throw TaskRefusal.notInQueue(task.queue) }
+        guard principal.may(.seeTasks, in: .queue(task.queue)) else {
+            var trouble = Trouble(TaskRefusal.notInQueue(task.queue)) ?? .denied(.seeTasks)
+            // The engine was not asked, and so has not kept it.
+            trouble.isKept = false
+            throw trouble
+        }
         return task
     }
 }

@@ -16,6 +16,8 @@ struct AppContext: RequestContext {
     var principal: Principal?
     /// The entry up to which everything was durable when the request came.
     var head: Int64 = 0
+    /// What is stopped, for every page to say.
+    var stops: [StopView] = []
     /// The token of the session, from which the token against forged requests derives.
     var sessionSecret: Secret?
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import SirdarCore
 import SirdarEngine
 import SirdarJournal
 
@@ -28,6 +29,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
         } else if let secret = SessionCookie.read(request), let principal = try await session(secret, context) {
             context.principal = principal
             context.sessionSecret = secret
+        }
+        if !engine.stops.isEmpty, context.sessionSecret != nil, !request.isForProgram {
+            let engine = engine
+            context.stops = try await blocking.run { try StopView.all(engine) }
         }
         if let principal = context.principal {
             context.logger[metadataKey: "person"] = .string(principal.person.name)

@@ -20,6 +20,8 @@ struct Pages: Sendable {
         let head: Int64?
         let body: String
         let isWide: Bool
+        let stops: [StopLine]
+        let isStopped: Bool
 
         struct Link {
             let label: String
@@ -54,7 +56,9 @@ struct Pages: Sendable {
             token: context.formToken,
             head: context.principal == nil ? nil : context.head,
             body: server.templates.render(name, content),
-            isWide: isWide
+            isWide: isWide,
+            stops: context.stops.map { StopLine($0, server.engine.clock.now()) },
+            isStopped: !context.stops.isEmpty
         )
         let html = server.templates.render(.layout, layout)
         return .html(html, status: HTTPResponse.Status(code: status))
@@ -66,7 +70,7 @@ struct Pages: Sendable {
             ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances),
             ("Images", "/images", .seeProject),
             ("Machines", "/machines", .seeProject), ("Journal", "/journal", .seeJournal),
-            ("Workflows", "/workflows", .seeWorkflows),
+            ("Workflows", "/workflows", .seeWorkflows), ("Stops", "/stops", .stopWork),
         ]
         return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }
     }

@@ -108,7 +108,7 @@ extension TaskContent {
         typed: FormData?,
         trouble: Trouble?
     ) throws {
-        let offers = reading.offers(task, for: principal.person.worker)
+        let offers = try reading.offers(task, for: principal.person.worker)
         let isWorkable = offers.contains { $0.operation == .complete && $0.isAllowed }
         let story = try reading.store.instance(task.instance).map { try reading.story(of: $0) }
         let errors = trouble?.errors ?? []
@@ -187,8 +187,14 @@ extension TaskContent {
     private static func about(_ about: JSON) -> [EntryRow.Fact] {
         // The project stands among the facts of every task.
         (about.asObject ?? [:]).filter { $0.key != "project" }.map {
-            EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
+            EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: problem($0.value) ?? Show.value($0.value))
         }
+    }
+
+    /// A step's error in plain words.
+    private static func problem(_ value: JSON) -> String? {
+        guard value["type"] != nil, value["status"] != nil, let title = value["title"]?.asString else { return nil }
+        return [title, value["detail"]?.asString].compactMap(\.self).joined(separator: ". ")
     }
 
     private static func given(_ input: JSON) -> [EntryRow.Fact] { [.init(key: "Input", value: Show.value(input))] }

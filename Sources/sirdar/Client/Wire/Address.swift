@@ -30,6 +30,8 @@ enum Address {
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static func explanation(_ instance: String) -> String { "\(Self.instance(instance))/explanation" }
+    static let stops = "/v1/stops"
+    static func stop(_ kind: String, _ name: String) -> String { "\(stops)/\(kind)/\(Call.escaped(name))" }
     static let workflows = "/v1/workflows"
     static let entries = "/v1/entries"
     static func entry(_ sequence: Int) -> String { "\(entries)/\(sequence)" }
@@ -38,8 +40,17 @@ enum Address {
     static let examination = "/v1/examination"
     static let events = "/v1/events"
     static let stream = "/v1/stream"
+    static let people = "/v1/people"
+    static func person(_ id: String) -> String { "\(people)/\(Call.escaped(id))" }
+    static func resetLinks(_ person: String) -> String { "\(Self.person(person))/reset-links" }
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
+    static let myNotifications = "\(me)/notifications"
+    static let absences = "/v1/absences"
+    static func absence(_ person: String?) -> String {
+        "\(person.map { "/v1/people/\(Call.escaped($0))" } ?? me)/absence"
+    }
+    static let notifications = "/v1/notifications"
     static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
     static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }
