@@ -157,8 +157,7 @@ package final class Engine: Sendable {
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
         let changesPeople = changes.contains { $0.kind == Person.kind || $0.kind == Absence.kind }
-        store.submit(commit) { result in
-            if case .success = result { self.wroteEntries(1) }
+        submit(commit) { result in
             if changesPeople {
                 self.peopleChanged()
                 self.watchAbsences()
@@ -171,20 +170,21 @@ package final class Engine: Sendable {
     package func note(_ entry: Entry) {
         var commit = Commit()
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        store.submit(commit) { result in
-            switch result {
-            case .success: self.wroteEntries(1)
-            case .failure(let error): self.log.error("an entry was not kept: \(error)")
-            }
+        submit(commit) { result in
+            if case .failure(let error) = result { self.log.error("an entry was not kept: \(error)") }
         }
     }
 
     /// Tells `body` of entries that were committed, how many; from the store's thread, so it must be quick.
     package func follow(_ body: @escaping @Sendable (Int) -> Void) { followers.withLock { $0.append(body) } }
 
-    private func wroteEntries(_ count: Int) {
-        guard count > 0 else { return }
-        for tell in followers.withLock({ $0 }) { tell(count) }
+    /// Commits, and tells whoever follows the journal of the entries in it.
+    func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+        let count = commit.entries.count
+        store.submit(commit) { result in
+            if count > 0, case .success = result { for tell in self.followers.withLock({ $0 }) { tell(count) } }
+            then(result)
+        }
     }
 
     // MARK: Deciding
@@ -205,10 +205,9 @@ package final class Engine: Sendable {
             turn.leave()
             return then(.failure(error))
         }
-        store.submit(made.assembly.commit) { result in
+        submit(made.assembly.commit) { result in
             switch result {
             case .success:
-                self.wroteEntries(made.assembly.commit.entries.count)
                 made.assembly.committed()
                 turn.leave()
                 then(.success(made.answer))

@@ -27,7 +27,6 @@ final class Lives {
 
     private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     private static let livesMax = 500
-    private static let looksPerTick = 400
 
     /// Starts an instance of a definition whose steps are `steps`; life number n ends after `stopsAfter(n)` commits.
     init(of steps: String, _ actions: [any Action], stopsAfter: @escaping (Int) -> Int?) throws {
@@ -87,14 +86,7 @@ final class Lives {
     /// Lives until nothing is left to do.
     func ending() throws -> Ending {
         while count < Self.livesMax {
-            var looks = 0
-            let isAlive = try eventually { () -> Bool? in
-                if store.isStopped { return false }
-                looks += 1
-                // The dispatcher looks again after a while at what it left; that while is the clock's.
-                if looks.isMultiple(of: Self.looksPerTick) { clock.advance(by: Interval(milliseconds: 250)) }
-                return try isQuiet ? true : nil
-            }
+            let isAlive = try store.settles(clock) { try isQuiet }
             if !isAlive {
                 try restart()
             } else if try !goOn() {

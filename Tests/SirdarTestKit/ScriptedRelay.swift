@@ -3,10 +3,11 @@ import SirdarEngine
 
 /// A relay of mail on the loopback interface that says what a test says, and keeps what it was told.
 package final class ScriptedRelay: Sendable {
-    package let port: Int
-    private let socket: Int32
+    package var port: Int { listener.port }
+    private let listener: LoopbackListener
     private let script: @Sendable (String) -> String
-    private let state = Locked<(commands: [String], messages: [String], isStopped: Bool)>(([], [], false))
+    private let state = Locked<(commands: [String], messages: [String])>(([], []))
+    private static let connectionsMax = 10_000
 
     package var commands: [String] { state.withLock { $0.commands } }
     package var messages: [String] { state.withLock { $0.messages } }
@@ -26,35 +27,11 @@ package final class ScriptedRelay: Sendable {
     ///   reply closes the connection.
     package init(_ script: @escaping @Sendable (String) -> String = ScriptedRelay.willing) throws {
         self.script = script
-        socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let file = socket
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(file, $0, length) == 0 && listen(file, 16) == 0 && getsockname(file, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw CocoaError(.featureUnsupported) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        Thread.detachNewThread { [self] in serve() }
+        listener = try LoopbackListener()
+        listener.serve(atMost: Self.connectionsMax) { [self] in converse($0) }
     }
 
-    package func stop() { state.withLock { $0.isStopped = true } }
-
-    private func serve() {
-        defer { close(socket) }
-        while true {
-            var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-            while poll(&waiting, 1, 50) == 0 { if state.withLock({ $0.isStopped }) { return } }
-            let connection = accept(socket, nil, nil)
-            guard connection >= 0 else { return }
-            converse(connection)
-            close(connection)
-        }
-    }
+    package func stop() { listener.stop() }
 
     private func converse(_ connection: Int32) {
         var bytes: [UInt8] = []

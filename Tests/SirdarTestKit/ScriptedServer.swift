@@ -51,51 +51,27 @@ package final class ScriptedServer: Sendable {
     private static let headBytesMax = 64 << 10
     private static let bodyBytesMax = 32 << 20
 
-    package let url: String
-    private let socket: Int32
+    package var url: String { "http://127.0.0.1:\(listener.port)" }
+    private let listener: LoopbackListener
     private let script: @Sendable (Request) -> Answer
-    private let state = Locked<(requests: [Request], isStopped: Bool)>(([], false))
+    private let received = Locked<[Request]>([])
 
-    package var requests: [Request] { state.withLock { $0.requests } }
+    package var requests: [Request] { received.withLock { $0 } }
 
     package init(_ script: @escaping @Sendable (Request) -> Answer) throws {
         self.script = script
-        socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let file = socket
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(file, $0, length) == 0 && listen(file, 64) == 0 && getsockname(file, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw CocoaError(.featureUnsupported) }
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        Thread.detachNewThread { [self] in serve() }
+        listener = try LoopbackListener()
+        listener.serve(atMost: Self.requestsMax) { [self] in answer($0) }
     }
 
     /// Always the same answer.
     package convenience init(_ answer: Answer) throws { try self.init { _ in answer } }
 
-    package func stop() { state.withLock { $0.isStopped = true } }
-
-    private func serve() {
-        defer { close(socket) }
-        for _ in 0..<Self.requestsMax {
-            var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-            while poll(&waiting, 1, 50) == 0 { if state.withLock({ $0.isStopped }) { return } }
-            let connection = accept(socket, nil, nil)
-            guard connection >= 0 else { return }
-            answer(connection)
-            close(connection)
-        }
-    }
+    package func stop() { listener.stop() }
 
     private func answer(_ connection: Int32) {
         guard let request = read(connection) else { return }
-        state.withLock { $0.requests.append(request) }
+        received.withLock { $0.append(request) }
         let answer = script(request)
         var head = "HTTP/1.1 \(answer.status) Scripted\r\nConnection: close\r\n"
         if answer.status != 204 { head += "Content-Length: \(answer.body.count)\r\n" }

@@ -55,6 +55,22 @@ package final class StoppingStore: Store {
         return try body()
     }
 
+    /// Looks until nothing moves any more; `false` when the program has ended before.
+    ///
+    /// The dispatcher looks again after a while at what it left; that while is the clock's, so now and then some of it
+    /// passes.
+    package func settles(_ clock: ManualClock, where isQuiet: () throws -> Bool) throws -> Bool {
+        var looks = 0
+        return try eventually { () -> Bool? in
+            if isStopped { return false }
+            looks += 1
+            if looks.isMultiple(of: Self.looksPerTick) { clock.advance(by: Interval(milliseconds: 250)) }
+            return try isQuiet() ? true : nil
+        }
+    }
+
+    private static let looksPerTick = 400
+
     // MARK: Writing
 
     package func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {

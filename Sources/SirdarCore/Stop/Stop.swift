@@ -103,7 +103,7 @@ package struct Stops: Sendable, Hashable {
         if let known, !known.contains(stop.part.name) { throw .unknown(stop.part, known: known) }
         if let earlier = byPart[stop.part] { throw .alreadyStopped(earlier) }
         guard byPart.count < Self.countMax else { throw .tooMany }
-        guard !stop.reason.isEmpty, stop.reason.utf8.count <= Self.reasonMax else { throw .reasonNeeded }
+        guard !stop.reason.isEmpty, stop.reason.utf8.count <= Stop.reasonBytesMax else { throw .reasonNeeded }
         return with(stop)
     }
 
@@ -123,8 +123,6 @@ package struct Stops: Sendable, Hashable {
         stops.byPart[part] = nil
         return stops
     }
-
-    private static let reasonMax = Stop.reasonBytesMax
 }
 
 /// Why a stop is not set or lifted; the sentence says what to do.

@@ -41,18 +41,9 @@ package enum DefinitionCheck {
     /// What lies in none of a catalog's folders: definitions are known by what is in them.
     private static func loose(_ path: String, _ vocabulary: Vocabulary) -> [FileDiagnostics] {
         let files = CatalogFiles.definitions(at: path).compactMap { file -> FileDiagnostics? in
-            switch CatalogFiles.read(file, limit: YAMLSource.bytesMax) {
-            case .failure(let diagnostic): return FileDiagnostics(file: file, diagnostics: [diagnostic])
-            case .success(let source):
-                switch YAMLSource.read(source.text) {
-                case .failure(let diagnostic): return FileDiagnostics(file: file, diagnostics: [diagnostic])
-                case .success(let root):
-                    guard root.isDefinition else { return nil }
-                    let hash = Catalog.hash(source: source.text, runbooks: [])
-                    let decoded = DefinitionDecoder.decode(root, hash: hash, vocabulary: vocabulary)
-                    return FileDiagnostics(file: file, diagnostics: decoded.diagnostics)
-                }
-            }
+            let (decoded, root) = decode(file, vocabulary)
+            guard root?.isDefinition ?? true else { return nil }
+            return FileDiagnostics(file: file, diagnostics: decoded.diagnostics)
         }
         guard files.isEmpty else { return files }
         let other = Diagnostic.error(
@@ -68,16 +59,21 @@ package enum DefinitionCheck {
         _ path: String,
         _ surroundings: Catalog.Surroundings
     ) -> DefinitionDecoder.Decoded {
-        switch CatalogFiles.read(path, limit: YAMLSource.bytesMax) {
-        case .failure(let diagnostic): return .init(workflow: nil, diagnostics: [diagnostic])
-        case .success(let file):
-            let vocabulary = root(of: path).map { Catalog.load(folder: $0, surroundings).vocabulary }
-            let hash = Catalog.hash(source: file.text, runbooks: [])
-            switch YAMLSource.read(file.text) {
-            case .failure(let diagnostic): return .init(workflow: nil, diagnostics: [diagnostic])
-            case .success(let root):
-                return DefinitionDecoder.decode(root, hash: hash, vocabulary: vocabulary ?? Vocabulary())
-            }
+        decode(path, root(of: path).map { Catalog.load(folder: $0, surroundings).vocabulary } ?? Vocabulary()).decoded
+    }
+
+    /// A definition, and what it was read from; nothing of either where that cannot be read.
+    private static func decode(
+        _ path: String,
+        _ vocabulary: Vocabulary
+    ) -> (decoded: DefinitionDecoder.Decoded, root: Located?) {
+        do throws(Diagnostic) {
+            let source = try CatalogFiles.read(path, limit: YAMLSource.bytesMax).get().text
+            let root = try YAMLSource.read(source).get()
+            let hash = Catalog.hash(source: source, runbooks: [])
+            return (DefinitionDecoder.decode(root, hash: hash, vocabulary: vocabulary), root)
+        } catch {
+            return (.init(workflow: nil, diagnostics: [error]), nil)
         }
     }
 

@@ -104,7 +104,7 @@ package final class Versions: Sendable {
             let entry = entry("workflow.deployed", document, number, actuation, detail: detail)
             commit.entries = [entry.sealed(nonce: Nonce.next())]
             let (engine, library) = (engine, engine.library)
-            engine.store.submit(commit) { result in
+            engine.submit(commit) { result in
                 if case .success = result {
                     library.add(definition.workflow, number: number, runbooks: definition.runbooks)
                     library.takeIntoForce(document.namespace, document.name, ifAny: true)

@@ -33,7 +33,7 @@ extension Engine {
         let isBrought = delivery.await(event) { reached in
             then(.success(EventReceipt(isRepeated: false, reached: reached)))
         }
-        store.submit(commit) { result in
+        submit(commit) { result in
             switch result {
             case .success:
                 self.delivery.ring()

@@ -9,60 +9,41 @@ import SirdarCore
 /// whoever read it as it was: so there is never a second instance for the same time, whatever stops in between. A
 /// server that was down starts one instance for all the times that it has missed, and goes on from there.
 final class Scheduler: Sendable {
-    private let queue = DispatchQueue(label: "sirdar.scheduler")
+    private let errand: Errand
     private let clock: any Clock
     private let home: TimeZone
-    private let state = Locked(State())
-
-    private struct State {
-        var engine: Engine?
-        var isRinging = false
-        var wakeAt = Timestamp.distantFuture
-        /// Schedules whose instance is being started.
-        var starting: Set<String> = []
-    }
+    /// Schedules whose instance is being started.
+    private let starting = Locked<Set<String>>([])
 
     init(clock: any Clock, home: TimeZone) {
         self.clock = clock
         self.home = home
+        errand = Errand("sirdar.scheduler", clock: clock)
     }
 
     func start(_ engine: Engine) {
-        state.withLock { $0.engine = engine }
-        ring()
+        errand.run { [weak self, weak engine] in
+            guard let self, let engine else { return }
+            self.look(engine)
+        }
     }
 
     /// Answers when no look is in progress any more: what is said to be in force afterwards is not started by it.
-    func stop() {
-        state.withLock { $0.engine = nil }
-        queue.sync {}
-    }
+    func stop() { errand.stop() }
 
     /// A schedule may have something to do.
-    func ring() {
-        let rings = state.withLock { state in
-            guard state.engine != nil, !state.isRinging else { return false }
-            state.isRinging = true
-            return true
-        }
-        if rings { queue.async { self.look() } }
-    }
+    func ring() { errand.ring() }
 
-    private func look() {
-        let engine = state.withLock { state in
-            state.isRinging = false
-            return state.engine
-        }
-        guard let engine else { return }
+    private func look(_ engine: Engine) {
         do {
             var next: Timestamp?
             for (number, workflow, schedule) in engine.library.scheduled {
                 if let due = try look(at: schedule, workflow, number, engine) { next = min(next ?? due, due) }
             }
-            if let next { wake(at: next) }
+            if let next { errand.ring(at: next) }
         } catch {
             engine.log.error("schedules could not be read: \(error)")
-            wake(at: clock.now().advanced(by: .seconds(1)))
+            errand.ring(at: clock.now().advanced(by: .seconds(1)))
         }
     }
 
@@ -81,10 +62,10 @@ final class Scheduler: Sendable {
         }
         guard let next = stands.next else { return nil }
         guard next <= clock.now() else { return next }
-        guard state.withLock({ $0.starting.insert(key).inserted }) else { return nil }
+        guard starting.withLock({ $0.insert(key).inserted }) else { return nil }
         fire(schedule, stands, record, (number, workflow), engine) { [weak self] in
             guard let self else { return }
-            self.state.withLock { state in _ = state.starting.remove(key) }
+            self.starting.withLock { _ = $0.remove(key) }
             self.ring()
         }
         return nil
@@ -100,7 +81,7 @@ final class Scheduler: Sendable {
             guard let self else { return }
             if case .failure(let error) = result, error != .conflict {
                 engine.log.error("a schedule could not be kept: \(error)")
-                return self.wake(at: self.clock.now().advanced(by: .seconds(1)))
+                return self.errand.ring(at: self.clock.now().advanced(by: .seconds(1)))
             }
             self.ring()
         }
@@ -183,19 +164,6 @@ final class Scheduler: Sendable {
 
     private func wallClock(_ cron: Cron) -> WallClock {
         WallClock(cron.zone.flatMap(TimeZone.init(identifier:)) ?? home)
-    }
-
-    private func wake(at moment: Timestamp) {
-        let isEarlier = state.withLock { state in
-            guard moment < state.wakeAt else { return false }
-            state.wakeAt = moment
-            return true
-        }
-        guard isEarlier else { return }
-        clock.wake(at: moment) { [weak self] in
-            self?.state.withLock { state in if state.wakeAt <= moment { state.wakeAt = .distantFuture } }
-            self?.ring()
-        }
     }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 import Logging
 import SirdarCore
@@ -14,13 +13,10 @@ final class Courier: Sendable {
     private let policy: NoticePolicy
     private let writer: LetterWriter
     private let log: Logger
-    private let queue: DispatchQueue
+    private let errand: Errand
     private let state = Locked(State())
 
     private struct State {
-        var isRunning = false
-        var isRung = false
-        var wakeAt = Timestamp.distantFuture
         /// The channel is down: not before.
         var pausedUntil: Timestamp?
         var failures = 0
@@ -33,53 +29,24 @@ final class Courier: Sendable {
         self.policy = policy
         self.writer = writer
         self.log = log
-        queue = DispatchQueue(label: "sirdar.courier.\(postman.channel)")
+        errand = Errand("sirdar.courier.\(postman.channel)", clock: engine.clock)
     }
 
     var channel: Channel { postman.channel }
     var trouble: String? { state.withLock { $0.trouble } }
 
-    func run() { state.withLock { $0.isRunning = true } }
-
-    func stop() {
-        state.withLock { $0.isRunning = false }
-        queue.sync {}
-    }
-
-    func ring() {
-        let rings = state.withLock { state in
-            guard state.isRunning, !state.isRung else { return false }
-            state.isRung = true
-            return true
-        }
-        if rings { queue.async { self.work() } }
-    }
-
-    private func wake(at moment: Timestamp) {
-        let isEarlier = state.withLock { state in
-            guard moment < state.wakeAt else { return false }
-            state.wakeAt = moment
-            return true
-        }
-        guard isEarlier else { return }
-        engine.clock.wake(at: moment) { [weak self] in
-            self?.state.withLock { state in if state.wakeAt <= moment { state.wakeAt = .distantFuture } }
-            self?.ring()
-        }
-    }
+    func run() { errand.run { [weak self] in self?.work() } }
+    func stop() { errand.stop() }
+    func ring() { errand.ring() }
 
     private func work() {
         let now = engine.clock.now()
-        let pausedUntil = state.withLock { state in
-            state.isRung = false
-            return state.pausedUntil
-        }
-        if let pausedUntil, now < pausedUntil { return wake(at: pausedUntil) }
+        if let until = state.withLock({ $0.pausedUntil }), now < until { return errand.ring(at: until) }
         do {
             let query = RecordQuery(kind: Mailbox.kind, scope: channel.description, limit: RecordQuery.limitMax)
             var next = Timestamp.distantFuture
             for record in try engine.store.records(query) {
-                guard state.withLock({ $0.isRunning }) else { return }
+                guard errand.isRunning else { return }
                 guard let box = Mailbox(record), !box.notices.isEmpty else { continue }
                 guard box.nextAt <= now else {
                     next = min(next, box.nextAt)
@@ -88,10 +55,10 @@ final class Courier: Sendable {
                 guard let after = try send(box, record, now) else { return }
                 next = min(next, after)
             }
-            if next < .distantFuture { wake(at: next) }
+            if next < .distantFuture { errand.ring(at: next) }
         } catch {
             log.error("letters could not be sent: \(error)", metadata: ["channel": "\(channel)"])
-            wake(at: now.advanced(by: .seconds(5)))
+            errand.ring(at: now.advanced(by: .seconds(5)))
         }
     }
 
@@ -127,7 +94,7 @@ final class Courier: Sendable {
             (state.pausedUntil, state.trouble) = (until, trouble.detail)
             return until
         }
-        wake(at: pause)
+        errand.ring(at: pause)
         return nil
     }
 
@@ -165,7 +132,7 @@ final class Courier: Sendable {
             body(&box)
             var commit = Commit()
             commit.records = [box.change(from: record)]
-            if try engine.store.isFirst(commit) { return }
+            if try engine.isFirst(commit) { return }
         }
         throw StoreError.conflict
     }
@@ -185,7 +152,7 @@ final class Courier: Sendable {
             if kept.count >= Undelivered.countMax, let oldest = kept.first { commit.records.append(oldest.removed) }
             commit.records += [current.change(from: record), Undelivered(id, box, problem: why, at: now).added]
             commit.entries = [entry(id, box, now).sealed(nonce: [])]
-            if try engine.store.isFirst(commit) { return }
+            if try engine.isFirst(commit) { return }
         }
         throw StoreError.conflict
     }

@@ -41,8 +41,7 @@ package final class Notifier: Sendable {
     let writer: LetterWriter
     let log: Logger
     private let couriers: [Courier]
-    private let queue = DispatchQueue(label: "sirdar.notices")
-    private let state = Locked((isRunning: false, isRung: false))
+    private let errand: Errand
 
     private static let pageMax = 50
 
@@ -57,6 +56,7 @@ package final class Notifier: Sendable {
         self.policy = policy
         self.writer = writer
         self.log = log
+        errand = Errand("sirdar.notices", clock: engine.clock)
         couriers = postmen.map { Courier($0, engine: engine, policy: policy, writer: writer, log: log) }
     }
 
@@ -67,10 +67,9 @@ package final class Notifier: Sendable {
 
     /// Begins to bring what there is. Notices are written from now on, so it runs before the engine does.
     package func run() {
-        state.withLock { $0 = (true, false) }
-        engine.bell.hang { [weak self] in self?.ring() }
+        engine.bell.hang { [weak self] in self?.errand.ring() }
         for courier in couriers { courier.run() }
-        ring()
+        errand.run { [weak self] in self?.distribute() }
     }
 
     /// A notice to somebody that says that notices come through; to be written with who asked.
@@ -81,34 +80,23 @@ package final class Notifier: Sendable {
     }
 
     /// Notices were written by somebody else than the engine.
-    package func rung() { ring() }
+    package func rung() { errand.ring() }
 
     package func stop() {
-        state.withLock { $0.isRunning = false }
         for courier in couriers { courier.stop() }
-        queue.sync {}
-    }
-
-    private func ring() {
-        let rings = state.withLock { state in
-            guard state.isRunning, !state.isRung else { return false }
-            state.isRung = true
-            return true
-        }
-        if rings { queue.async { self.distribute() } }
+        errand.stop()
     }
 
     private func distribute() {
-        state.withLock { $0.isRung = false }
         do {
-            while state.withLock({ $0.isRunning }) {
+            while errand.isRunning {
                 let found = try engine.store.records(RecordQuery(kind: NoticeRecord.kind, limit: Self.pageMax))
                 guard !found.isEmpty else { break }
                 for record in found { try distribute(record) }
             }
         } catch {
             log.error("notices could not be distributed: \(error)")
-            engine.clock.wake(at: engine.clock.now().advanced(by: .seconds(5))) { [weak self] in self?.ring() }
+            errand.ring(at: engine.clock.now().advanced(by: .seconds(5)))
         }
         for courier in couriers { courier.ring() }
     }
@@ -120,7 +108,7 @@ package final class Notifier: Sendable {
             commit.records = [record.removed]
             if let found = NoticeRecord(record) { commit.records += try mailboxes(with: found) }
             // A courier may have just emptied one of the mailboxes.
-            if try engine.store.isFirst(commit) { return }
+            if try engine.isFirst(commit) { return }
         }
         throw StoreError.conflict
     }
@@ -171,7 +159,7 @@ package final class Notifier: Sendable {
     }
 }
 
-extension Store {
+extension Engine {
     /// Commits, and waits until it is durable; `false` when somebody else was first. Only on a thread that may wait for
     /// the store's.
     func isFirst(_ commit: Commit) throws(StoreError) -> Bool {

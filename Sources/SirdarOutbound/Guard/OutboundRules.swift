@@ -49,15 +49,8 @@ extension OutboundRules {
 
     /// Reads the rules of a folder. Without the file, nothing may leave the machine.
     package static func load(folder: String) -> (rules: OutboundRules, file: FileDiagnostics?) {
-        let path = "\(folder)/\(fileName)"
-        guard ConfigFile.exists(path) else { return (OutboundRules(), nil) }
-        let findings = Findings()
-        var rules = OutboundRules()
-        switch ConfigFile.read(path) {
-        case .failure(let diagnostic): findings.add(diagnostic)
-        case .success(let root): rules = read(root, findings)
-        }
-        return (rules, FileDiagnostics(file: path, diagnostics: findings.inOrder))
+        let (content, file) = ConfigFile.load(fileName, in: folder, absent: OutboundRules(), read)
+        return (content, file)
     }
 
     /// What is wrong with one host does not hide the others.

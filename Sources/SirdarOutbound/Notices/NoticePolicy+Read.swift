@@ -6,15 +6,8 @@ extension NoticePolicy {
 
     /// Reads the policy of a folder. Without the file nobody is told anything.
     package static func load(folder: String) -> (policy: NoticePolicy, file: FileDiagnostics?) {
-        let path = "\(folder)/\(fileName)"
-        guard ConfigFile.exists(path) else { return (NoticePolicy(), nil) }
-        let findings = Findings()
-        var policy = NoticePolicy()
-        switch ConfigFile.read(path) {
-        case .failure(let diagnostic): findings.add(diagnostic)
-        case .success(let root): policy = read(root, findings)
-        }
-        return (policy, FileDiagnostics(file: path, diagnostics: findings.inOrder))
+        let (content, file) = ConfigFile.load(fileName, in: folder, absent: NoticePolicy(), read)
+        return (content, file)
     }
 
     package static func read(_ root: Located, _ findings: Findings) -> NoticePolicy {

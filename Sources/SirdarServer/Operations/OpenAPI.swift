@@ -90,7 +90,7 @@ struct OpenAPI: Sendable {
     private static let refusals: KeyValuePairs<String, String> = [
         "400": "The request cannot be read.", "401": "Nobody is signed in.", "403": "Not allowed.",
         "404": "There is no such thing, or not for you.", "409": "Not in its present state.",
-        "412": "It has been changed meanwhile.", "413": "The body is too large.",
+        "412": "It has been changed meanwhile.", "413": "The body is too large.", "414": "The address is too long.",
         "415": "The body is of another media type.",
         "422": "Something is not right yet: `errors` says what, and where.", "428": "`If-Match` is missing.",
         "429": "Too many requests; `Retry-After` says when.", "503": "Not now; `Retry-After` says when.",
@@ -114,7 +114,7 @@ struct OpenAPI: Sendable {
 extension Operation {
     /// The statuses with which it may be refused.
     fileprivate func refusals(of route: Route) -> [String] {
-        var statuses = ["400", "401", "429", "503"]
+        var statuses = ["400", "401", "414", "429", "503"]
         if case .may = route.need { statuses.append("403") } else if route.method != .get { statuses.append("403") }
         // What a query or a body names can be missing as well.
         if route.path.contains(":") || !query.isEmpty || !body.isNone { statuses.append("404") }

@@ -103,14 +103,14 @@ struct Operation: Sendable {
 }
 
 extension Operation.Parameter.Kind {
-    /// What a value must be, where it is not; a parameter without a value says nothing.
+    /// What a value must be, where it is not.
     fileprivate func refusal(of value: String) -> String? {
         switch self {
         case .text: nil
         case .one(of: let values):
-            value.isEmpty || values.contains(value) ? nil : "one of: \(values.joined(separator: ", "))"
+            values.contains(value) ? nil : "one of: \(values.joined(separator: ", "))"
         case .whole(let range):
-            value.isEmpty || Int(value).map(range.contains) == true
+            Int(value).map(range.contains) == true
                 ? nil : "a whole number from \(range.lowerBound) to \(range.upperBound)"
         }
     }

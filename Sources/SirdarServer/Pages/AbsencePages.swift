@@ -12,7 +12,7 @@ struct AbsencePages: Sendable {
         let mine: Row?
         let others: [Row]
         let hasOthers: Bool
-        let people: [Choice]
+        let people: [TaskListContent.Choice]
         let from: String
         let until: String
         let token: String
@@ -25,12 +25,6 @@ struct AbsencePages: Sendable {
         let until: TimeView
         let substitute: String
         let isAway: Bool
-    }
-
-    private struct Choice {
-        let name: String
-        let title: String
-        let isSelected: Bool
     }
 
     @Sendable func show(_ request: Request, _ context: AppContext) async throws -> Response { try await show(context) }
@@ -65,7 +59,7 @@ struct AbsencePages: Sendable {
                 others: others,
                 hasOthers: !others.isEmpty,
                 people: able.map {
-                    Choice(name: $0.name, title: $0.title, isSelected: $0.name == typed.text("substitute"))
+                    .init(name: $0.name, title: $0.title, isSelected: $0.name == typed.text("substitute"))
                 },
                 from: typed.text("from"),
                 until: typed.text("until"),

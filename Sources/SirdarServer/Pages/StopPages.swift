@@ -22,13 +22,7 @@ struct StopPages: Sendable {
     private struct Kind {
         let name: String
         let title: String
-        let choices: [Choice]
-    }
-
-    private struct Choice {
-        let value: String
-        let label: String
-        let isSelected: Bool
+        let choices: [TaskListContent.Choice]
     }
 
     @Sendable func show(_ request: Request, _ context: AppContext) async throws -> Response { try await show(context) }
@@ -48,9 +42,9 @@ struct StopPages: Sendable {
                     name: kind.rawValue,
                     title: kind.title,
                     choices: free.map { name in
-                        let value = "\(kind.rawValue)/\(name)"
-                        let label = kind == .queue ? reading.queueTitle(name) : name
-                        return Choice(value: value, label: label, isSelected: value == typed.text("part"))
+                        let part = "\(kind.rawValue)/\(name)"
+                        let title = kind == .queue ? reading.queueTitle(name) : name
+                        return .init(name: part, title: title, isSelected: part == typed.text("part"))
                     }
                 )
             }

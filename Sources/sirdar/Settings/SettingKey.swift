@@ -21,7 +21,6 @@ package struct SettingKey: Sendable {
         case networks
         /// `https://sirdar.example`, or nothing.
         case origin
-        case flag
         case integer(ClosedRange<Int>)
         case word([String])
     }
@@ -189,7 +188,6 @@ extension SettingKey {
         case .file: "a file, or nothing"
         case .networks: "addresses or networks with commas between them, or nothing"
         case .origin: "an address without a path, or nothing"
-        case .flag: "true or false"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .word(let words): words.joined(separator: ", ")
         }
@@ -204,7 +202,6 @@ extension SettingKey {
             case .file: !text.utf8.contains(0) && !text.hasSuffix("/")
             case .origin: text.isEmpty || Self.isOrigin(text)
             case .networks: Self.networks(text) != nil
-            case .flag: text == "true" || text == "false"
             case .integer(let range): Int(text).map(range.contains) == true
             case .word(let words): words.contains(text)
             }

@@ -82,7 +82,6 @@ extension ArgumentHelp {
             case .file: "file"
             case .networks: "networks"
             case .origin: "address"
-            case .flag: "true|false"
             case .integer: "number"
             case .word: "word"
             }

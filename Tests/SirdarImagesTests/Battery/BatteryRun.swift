@@ -61,7 +61,6 @@ final class BatteryRun {
     }
 
     var commits: Int { store.commits }
-    private static let looksPerTick = 400
 
     /// A store in which every workflow is deployed and nothing has happened: each run begins with a copy of its file.
     private static let deployed = Result { () -> (Data, [Vocabulary.WorkflowName: Int]) in
@@ -113,14 +112,7 @@ final class BatteryRun {
     /// Goes on until nothing is left to do.
     func finish() throws -> Ending {
         for _ in 0..<500 {
-            var looks = 0
-            let isAlive = try eventually { () -> Bool? in
-                if store.isStopped { return false }
-                looks += 1
-                // The dispatcher looks again after a while at what it left; that while is the clock's.
-                if looks.isMultiple(of: Self.looksPerTick) { clock.advance(by: Interval(milliseconds: 250)) }
-                return try isQuiet ? true : nil
-            }
+            let isAlive = try store.settles(clock) { try isQuiet }
             if !isAlive {
                 try restart()
             } else if try !goOn() {
