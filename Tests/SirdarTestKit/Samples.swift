@@ -103,6 +103,7 @@ package struct ScriptedAction: Action {
         _ name: String,
         lane: Lane = .general,
         retry: RetryPolicy = .standard,
+        onlyLooks: Bool = false,
         _ body: @escaping @Sendable (ActionCall) -> ActionOutcome
     ) {
         signature = ActionSignature(
@@ -110,6 +111,7 @@ package struct ScriptedAction: Action {
             summary: "Does what a test says.",
             input: true,
             retry: retry,
+            onlyLooks: onlyLooks,
             lane: { _ in lane }
         )
         self.body = body
