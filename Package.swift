@@ -121,7 +121,7 @@ let package = Package(
         library(
             "SirdarTestKit",
             [
-                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages",
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarJournal",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Tests/SirdarTestKit"

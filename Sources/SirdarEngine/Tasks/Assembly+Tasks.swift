@@ -83,12 +83,27 @@ extension Assembly {
             guard let instance = try engine.instance(task.instance, turn) else {
                 throw UnknownInstance(id: task.instance)
             }
-            do { try apply(.taskEnded(step: task.step, end: end), to: instance) } catch Refusal.outputUnfit(let errors)
-            {
-                throw TaskRefusal.invalid(errors.map { FieldError(pointer: "/values/output\($0.pointer)", $0.detail) })
-            }
+            try taskEnded(.taskEnded(step: task.step, end: end), instance)
         }
         return after
+    }
+
+    /// What a person entered for the step is judged as part of the task's form.
+    private mutating func taskEnded(_ event: Event, _ instance: Instance) throws {
+        func invalid(_ field: String, _ errors: [FieldError]) -> TaskRefusal {
+            .invalid(errors.map { FieldError(pointer: "/values/\(field)\($0.pointer)", $0.detail) })
+        }
+        do {
+            if let given = event.givenInput {
+                try engine.check(given.input, for: given.step, of: instance)
+                replaced = try engine.input(of: given.step, in: instance)
+            }
+            try apply(event, to: instance)
+        } catch Refusal.outputUnfit(let errors) {
+            throw invalid("output", errors)
+        } catch Refusal.inputUnfit(let errors) {
+            throw invalid("input", errors)
+        }
     }
 
     /// Where the tasks and due steps of an instance that moves belong in the new version.

@@ -113,7 +113,7 @@ extension TaskContent {
         badge = .task(task.state)
         due = task.state.isFinal ? nil : DueView(task, reading.now)
         facts = try Self.facts(task, reading)
-        about = Self.about(task.spec.about)
+        about = Self.about(task.spec.about) + (try reading.input(ofTriage: task).map(Self.given) ?? [])
         instance = task.instance.description
         workflow = story.map { "\($0.workflow.document.title) \($0.workflow.document.version)" } ?? ""
         steps = story.map { Self.progress($0, task) } ?? []
@@ -178,6 +178,8 @@ extension TaskContent {
             EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
         }
     }
+
+    private static func given(_ input: JSON) -> [EntryRow.Fact] { [.init(key: "Input", value: Show.value(input))] }
 
     private static func result(_ task: ManualTask) -> [EntryRow.Fact] {
         guard case .completed(let completion) = task.state else { return [] }
@@ -348,7 +350,7 @@ struct FieldContent {
         error = errors.first { $0.pointer == "/values/\(field.name)" }?.detail
         isRequired = field.required
         self.isEnabled = isEnabled
-        isText = field.kind == .text
+        isText = field.kind == .text || field.kind == .json
         isFlag = field.kind == .boolean
         isChoice = field.kind == .choice
         isLine = !isText && !isFlag && !isChoice
