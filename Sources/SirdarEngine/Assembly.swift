@@ -26,7 +26,7 @@ struct Assembly: Sendable {
     private var depth = 0
     private static let depthMax = 8
 
-    /// - Parameter follows: the decision on its way to the disk that this one is made on top of.
+    /// `follows`: the decision on its way to the disk that this one is made on top of.
     init(engine: Engine, actuation: Actuation, turn: EngineLane.Turn, follows flight: Flight? = nil) {
         self.engine = engine
         self.actuation = actuation

@@ -40,7 +40,10 @@ struct WorkerPoolTests {
         let ended = Promise<Bool>()
         pool.run(first) {
             let other = Promise<Void>()
-            pool.run(second) { other.fulfil(()) } onFree: {}
+            pool.run(second) {
+                other.fulfil(())
+            } onFree: {
+            }
             // It is waited for: kept for later by this thread, it would never come.
             ended.fulfil((try? other.wait()) != nil)
         } onFree: {
@@ -98,7 +101,11 @@ struct WorkerPoolTests {
         try began.wait()
         #expect(!pool.isIdle && pool.room.total == 2)
         // One of two is busy.
-        #expect(!pool.lend {} onFree: {})
+        #expect(
+            !pool.lend {
+            } onFree: {
+            }
+        )
         ended.signal()
         try free.wait()
         #expect(pool.isIdle)
@@ -111,7 +118,10 @@ struct WorkerPoolTests {
         let place = try #require(pool.reserve(.general))
         let isLent = pool.lend {
             let first = UInt(pthread_self())
-            pool.run(place) { threads.fulfil((first, UInt(pthread_self()))) } onFree: {}
+            pool.run(place) {
+                threads.fulfil((first, UInt(pthread_self())))
+            } onFree: {
+            }
         } onFree: {
         }
         #expect(isLent)

@@ -17,7 +17,7 @@ final class FiveSteps: Sendable {
     static let worker = Worker(person: "operator", queues: ["ops"], skills: ["storage"], isSupervisor: false)
     static let operation = Actuation(actor: .init(id: "operator", kind: .person), channel: .api)
 
-    /// - Parameter looksAhead: whether the steps say of themselves what their like in the shipped workflows say.
+    /// `looksAhead`: whether the steps say of themselves what their like in the shipped workflows say.
     init(folder: String, looksAhead: Bool = true) throws {
         store = ObservedStore(try SQLiteStore(path: folder + "/sirdar.sqlite", log: Self.quiet))
         let library = Library()
