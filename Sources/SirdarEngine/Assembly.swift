@@ -8,6 +8,7 @@ struct Assembly: Sendable {
     let engine: Engine
     let actuation: Actuation
     let turn: EngineLane.Turn
+    let flight: Flight?
     let now: Timestamp
     var commit = Commit()
     var confidential: JSON.Object = [:]
@@ -27,11 +28,14 @@ struct Assembly: Sendable {
     private var depth = 0
     private static let depthMax = 8
 
-    init(engine: Engine, actuation: Actuation, turn: EngineLane.Turn) {
+    /// `follows`: the decision on its way to the disk that this one is made on top of.
+    init(engine: Engine, actuation: Actuation, turn: EngineLane.Turn, follows flight: Flight? = nil) {
         self.engine = engine
         self.actuation = actuation
         self.turn = turn
+        self.flight = flight
         now = engine.clock.now()
+        commit.follows = flight?.ticket
     }
 
     // MARK: Instances
@@ -112,7 +116,7 @@ struct Assembly: Sendable {
         case .dropTimer(let step, let kind): commit.timers.append(.drop(instance.id, step: step, kind: kind))
         case .startChild(let step, let subflow): try startChild(step, subflow, of: instance)
         case .cancelChild(let step, _):
-            guard let child = try engine.store.child(of: .init(instance: instance.id, step: step)) else { return }
+            guard let child = try reading().child(of: .init(instance: instance.id, step: step)) else { return }
             set(DueTimer(instance: child, step: 0, kind: .cancel, at: now))
         case .emit(let step, let event):
             let emitter = WorkID(instance: instance.id, step: step)
@@ -172,6 +176,14 @@ struct Assembly: Sendable {
         commit.work.append(.insert(step, lease: lease))
         born.append((step, origin, place))
     }
+
+    /// The step born in our hands, if there is one and no other.
+    var onlyBorn: (step: DueStep, origin: Instance.Origin, place: WorkerPool.Place)? {
+        born.count == 1 ? born.first : nil
+    }
+
+    /// Somebody else sees to the steps that were born in our hands.
+    mutating func forgetBorn() { born = [] }
 
     private mutating func startChild(_ step: Int, _ subflow: Effect.SubflowStart, of instance: Instance) throws {
         depth += 1

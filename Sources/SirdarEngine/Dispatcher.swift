@@ -48,11 +48,11 @@ final class Dispatcher: Sendable {
     /// Until a slot is given back, and at most a fifth of a second.
     func waitForASlot() { _ = slotFreed.wait(timeout: .now() + .milliseconds(200)) }
 
+    /// Whoever waits for the last slot to be given back looks again.
+    func slotIsFree() { if !isRunning { slotFreed.signal() } }
+
     func placeIsFree(_ lane: Lane) {
-        guard let engine = state.withLock({ $0.engine }) else {
-            slotFreed.signal()
-            return
-        }
+        guard let engine = state.withLock({ $0.engine }) else { return slotIsFree() }
         guard engine.backlog.exists, engine.pool.isThin(lane) else { return }
         ring(at: clock.now())
     }

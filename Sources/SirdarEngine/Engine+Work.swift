@@ -8,8 +8,18 @@ import SirdarCore
 extension Engine {
     func lane(of action: String, _ input: JSON) -> Lane { actions[action]?.signature.lane(input) ?? .general }
 
-    /// Performs a step that is ours, in a reserved place. `origin`: its instance's, where that is known.
+    /// Performs a step that is ours, in a reserved place, and records what came of it. `origin`: its instance's, where
+    /// that is known.
     func perform(_ step: DueStep, of origin: Instance.Origin?, in place: WorkerPool.Place) {
+        perform(step, of: origin, in: place) { self.report($0, of: step) }
+    }
+
+    func perform(
+        _ step: DueStep,
+        of origin: Instance.Origin?,
+        in place: WorkerPool.Place,
+        then: @escaping @Sendable (ActionOutcome) -> Void
+    ) {
         held.withLock { held in _ = held.insert(step.id) }
         // Should it take long, its lease is prolonged well before it lapses.
         dispatcher.ring(at: clock.now().advanced(by: Interval(milliseconds: settings.lease.milliseconds / 3)))
@@ -18,7 +28,8 @@ extension Engine {
             // What cannot be known is performed: the store that does not answer now refuses the result as well.
             if (try? self.stop(of: step)) != nil { return self.putAside(step, since: moves) }
             let outcome = self.attempt(step, of: origin)
-            self.report(outcome, of: step)
+            self.pool.performed()
+            then(outcome)
         } onFree: {
             self.dispatcher.placeIsFree(step.lane)
         }
@@ -116,7 +127,7 @@ extension Engine {
         return try library.workflow(instance.workflow)[task.node].manual?.verify
     }
 
-    private func reported(_ result: Result<Void, any Error>, _ outcome: ActionOutcome, _ step: DueStep) {
+    func reported(_ result: Result<Void, any Error>, _ outcome: ActionOutcome, _ step: DueStep) {
         held.withLock { held in _ = held.remove(step.id) }
         guard case .failure(let error) = result else { return }
         switch error {

@@ -77,10 +77,13 @@ package final class Engine: Sendable {
         identifiers = IdentifierSource(clock: clock)
         roster = Roster(store)
         owner = identifiers.next().value
-        pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit, lineMax: settings.lineMax)
+        let pool = WorkerPool(slots: settings.slots, laneLimit: settings.laneLimit, lineMax: settings.lineMax)
+        let dispatcher = Dispatcher(clock: clock)
         let cached = max(1, settings.cachedInstances / settings.lanes)
-        lanes = (0..<settings.lanes).map { EngineLane(number: $0, cacheMax: cached) }
-        dispatcher = Dispatcher(clock: clock)
+        lanes = (0..<settings.lanes).map { number in
+            EngineLane(number: number, cacheMax: cached) { turn in pool.lend(turn, onFree: dispatcher.slotIsFree) }
+        }
+        (self.pool, self.dispatcher) = (pool, dispatcher)
         scheduler = Scheduler(clock: clock, home: settings.timeZone)
     }
 
@@ -180,11 +183,16 @@ package final class Engine: Sendable {
 
     /// Commits, and tells whoever follows the journal of the entries in it.
     func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
-        let count = commit.entries.count
         store.submit(commit) { result in
-            if count > 0, case .success = result { for tell in self.followers.withLock({ $0 }) { tell(count) } }
+            if case .success = result { self.tell(of: commit) }
             then(result)
         }
+    }
+
+    private func tell(of commit: Commit) {
+        let count = commit.entries.count
+        guard count > 0 else { return }
+        for tell in followers.withLock({ $0 }) { tell(count) }
     }
 
     // MARK: Deciding
@@ -205,20 +213,46 @@ package final class Engine: Sendable {
             turn.leave()
             return then(.failure(error))
         }
-        submit(made.assembly.commit) { result in
+        commit(made.assembly, looksAhead: attempt == 1) { result in
+            if case .success = result { then(.success(made.answer)) }
+        } free: { result in
+            switch result {
+            case .failure(.conflict) where attempt < self.settings.commitAttemptsMax:
+                turn.resume { self.decide(turn, attempt: attempt + 1, then, make) }
+            case .failure(let error):
+                turn.leave()
+                then(.failure(error))
+            case .success: turn.leave()
+            }
+        }
+    }
+
+    /// Commits what was decided. `told` hears as soon as it is durable, or has failed; `free`, when nothing is under way
+    /// any more that was decided on top of it: the turn can end.
+    func commit(
+        _ assembly: Assembly,
+        looksAhead: Bool = true,
+        told: @escaping Flight.Landing,
+        free: @escaping Flight.Landing
+    ) {
+        var assembly = assembly
+        let ahead = looksAhead ? assembly.takeAhead() : nil
+        let landed: Flight.Landing = { [assembly] result in
             switch result {
             case .success:
-                made.assembly.committed()
-                turn.leave()
-                then(.success(made.answer))
-            case .failure(let error):
-                made.assembly.abandoned()
-                guard error == .conflict, attempt < self.settings.commitAttemptsMax else {
-                    turn.leave()
-                    return then(.failure(error))
-                }
-                turn.resume { self.decide(turn, attempt: attempt + 1, then, make) }
+                self.tell(of: assembly.commit)
+                assembly.committed()
+            case .failure: assembly.abandoned()
             }
+            if let ahead { ahead.landed(result, free) } else { free(result) }
+            told(result)
+        }
+        if let ahead {
+            store.submit(assembly.commit, then: landed)
+            performAhead(ahead)
+        } else {
+            // This thread is a lane's or a slot's, which has nothing better to do meanwhile.
+            store.submitHere(assembly.commit, then: landed)
         }
     }
 

@@ -3,8 +3,12 @@ import SirdarCore
 
 /// A thread that decides. Every instance belongs to one lane, and has one turn at a time there: while a decision of it
 /// is on its way to the disk, what else happens to it waits, and the lane goes on with others.
+///
+/// While most slots are idle, one of them lends its thread for a turn: what the decision makes due is then performed on
+/// it, and the lane's thread sleeps on.
 final class EngineLane: Sendable {
     private let queue: DispatchQueue
+    private let lend: Lend
     private let state: Locked<State>
 
     private struct State {
@@ -18,7 +22,11 @@ final class EngineLane: Sendable {
     /// Tasks carry their whole description: fewer of them are kept.
     private static let tasksShare = 4
 
-    init(number: Int, cacheMax: Int) {
+    /// Runs something short on an idle slot's thread; `false` when it does not.
+    typealias Lend = @Sendable (_ body: @escaping @Sendable () -> Void) -> Bool
+
+    init(number: Int, cacheMax: Int, lend: @escaping Lend) {
+        self.lend = lend
         queue = DispatchQueue(label: "sirdar.lane.\(number)")
         let tasksMax = max(1, cacheMax / Self.tasksShare)
         state = Locked(State(instances: Recent(max: cacheMax), tasks: Recent(max: tasksMax)))
@@ -66,8 +74,8 @@ final class EngineLane: Sendable {
         func forgetTask(_ id: Identifier) { lane.state.withLock { $0.tasks.forget(id) } }
     }
 
-    /// Runs `body` when it is this instance's turn: on the lane's thread, or at once, on the caller's, when nobody is
-    /// before it and the caller may be kept.
+    /// Runs `body` when it is this instance's turn: on the lane's thread or an idle slot's, or at once, on the caller's,
+    /// when nobody is before it and the caller may be kept.
     func enter(_ id: Identifier, here: Bool = false, _ body: @escaping @Sendable (Turn) -> Void) {
         let isFree = state.withLock { state in
             guard state.waiting[id] == nil else {
@@ -79,7 +87,8 @@ final class EngineLane: Sendable {
         }
         guard isFree else { return }
         let turn = Turn(lane: self, id: id)
-        if here { body(turn) } else { queue.async { body(turn) } }
+        if here { return body(turn) }
+        if !lend({ body(turn) }) { queue.async { body(turn) } }
     }
 
     private func leave(_ id: Identifier) {

@@ -79,6 +79,10 @@ package final class SQLiteStore: Store {
         writer.submit(.commit(commit, then))
     }
 
+    package func submitHere(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+        writer.submit(.commit(commit, then), here: true)
+    }
+
     package func claimWork(_ claim: WorkClaim, then: @escaping @Sendable (Result<[DueStep], StoreError>) -> Void) {
         writer.submit(.claim(claim, then))
     }

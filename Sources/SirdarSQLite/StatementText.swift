@@ -39,7 +39,7 @@ package enum StatementText {
 
     static let amend = "UPDATE due_step SET input = ?3, lane = ?4 WHERE instance = ?1 AND step = ?2 AND owner IS NULL"
     static let countWorkflowFirst = "INSERT INTO workflow_count (workflow, status, instances) VALUES (?1, ?2, ?3)"
-    static let countWorkflow =
+    package static let countWorkflow =
         "UPDATE workflow_count SET instances = instances + ?3 WHERE workflow = ?1 AND status = ?2"
     static let insertEvent = """
         INSERT INTO event (source, id, type, at, emitter, emitter_step, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

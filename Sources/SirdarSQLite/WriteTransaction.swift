@@ -104,6 +104,7 @@ struct WriteTransaction {
     }
 
     private mutating func write(_ commit: Commit) throws(WriteFailure) {
+        if let before = commit.follows, before.isLost { throw failure(.conflict) }
         for work in commit.work { try writeHeld(work) }
         for write in commit.instances where write.expecting != nil { try update(write) }
         for write in commit.tasks where write.before != nil { try update(write) }

@@ -16,10 +16,23 @@ final class Writer: Sendable {
     private struct State {
         var pending: [Request] = []
         var isDraining = false
+        /// Groups that are written and on their way to being told.
+        var untold = 0
+        /// How many the last group had.
+        var lastCount = 0
+
+        /// So little comes that waiting for more gains nothing.
+        var isQuiet: Bool { lastCount <= Writer.fewMax && untold == 0 }
+
+        mutating func take(_ countMax: Int) -> [Request] {
+            let taken = Array(pending.prefix(countMax))
+            pending.removeFirst(taken.count)
+            return taken
+        }
     }
 
     static let groupMax = 1000
-    private static let toldAtOnceMax = 4
+    private static let fewMax = 4
 
     private let pool: DatabasePool
     private let state = Locked(State())
@@ -40,13 +53,17 @@ final class Writer: Sendable {
 
     deinit { transaction.withLock { $0.finalize() } }
 
-    func submit(_ request: Request) {
-        let drains = state.withLock { state in
+    /// Hands in a request. `here`: the caller may be kept for one sync. As long as little comes, it writes by itself when
+    /// nobody else does: waking the writer's thread, and then another to go on with, takes as long as a good part of a
+    /// sync. When much comes, the time that it takes to wake the writer is what fills its group.
+    func submit(_ request: Request, here: Bool = false) {
+        let (drains, isQuiet) = state.withLock { state in
             state.pending.append(request)
             defer { state.isDraining = true }
-            return !state.isDraining
+            return (!state.isDraining, state.isQuiet)
         }
-        if drains { queue.async { self.drain() } }
+        guard drains else { return }
+        if here, isQuiet { drainOnce() } else { queue.async { self.drain() } }
     }
 
     /// Steps that were in the hands of the process that had this file before: it is gone, and they are due again.
@@ -60,59 +77,80 @@ final class Writer: Sendable {
 
     private func drain() {
         while true {
-            let group = state.withLock { state -> [Request] in
-                let group = Array(state.pending.prefix(Self.groupMax))
-                state.pending.removeFirst(group.count)
+            let first = state.withLock { state -> [Request] in
+                let group = state.take(Self.groupMax)
                 if group.isEmpty { state.isDraining = false }
                 return group
             }
-            if group.isEmpty { return }
-            let acknowledgements = write(group)
-            // A few are told at once, unless others wait to be written: that saves a change of threads.
-            if group.count <= Self.toldAtOnceMax, state.withLock({ $0.pending.isEmpty }) {
+            if first.isEmpty { return }
+            acknowledge(write(first))
+        }
+    }
+
+    /// Writes one group on the caller's thread. What comes meanwhile is the writer's own thread's, so that the caller is
+    /// not kept for others.
+    private func drainOnce() {
+        acknowledge(write(state.withLock { $0.take(Self.groupMax) }))
+        let isMore = state.withLock { state in
+            state.isDraining = !state.pending.isEmpty
+            return state.isDraining
+        }
+        if isMore { queue.async { self.drain() } }
+    }
+
+    /// Tells everybody, in the order of their submission. A few are told at once, unless others wait to be written or to
+    /// be told: that saves a change of threads.
+    private func acknowledge(_ acknowledgements: [@Sendable () -> Void]) {
+        let isAtOnce = state.withLock { state in
+            let isAtOnce =
+                acknowledgements.count <= Self.fewMax && state.pending.isEmpty && state.untold == 0
+            if !isAtOnce { state.untold += 1 }
+            state.lastCount = acknowledgements.count
+            return isAtOnce
+        }
+        if isAtOnce {
+            for acknowledge in acknowledgements { acknowledge() }
+        } else {
+            acknowledging.async {
                 for acknowledge in acknowledgements { acknowledge() }
-            } else {
-                acknowledging.async { for acknowledge in acknowledgements { acknowledge() } }
+                self.state.withLock { $0.untold -= 1 }
             }
         }
     }
 
-    /// Writes a group, and answers what to say to each of its members.
-    private func write(_ group: [Request]) -> [@Sendable () -> Void] {
+    /// Writes a group, with whoever comes before its sync begins, and answers what to say to each of its members.
+    private func write(_ first: [Request]) -> [@Sendable () -> Void] {
+        var group = Group(first)
         do {
-            return try pool.writeWithoutTransaction { (_: Database) throws in
+            try pool.writeWithoutTransaction { (_: Database) throws in
                 transaction.withLock { transaction in
-                    var answers = [Answer?](repeating: nil, count: group.count)
-                    while !Self.write(group, &answers, &transaction) {}
-                    return zip(group, answers).map { $0.acknowledgement($1 ?? .failed(.conflict)) }
+                    while !write(&group, &transaction) {}
                 }
             }
         } catch {
-            return group.map { $0.acknowledgement(.failed(.unavailable(String(describing: error)))) }
+            group.fail(.unavailable(String(describing: error)))
         }
-    }
-
-    enum Answer {
-        case written
-        case claimed([DueStep])
-        case failed(StoreError)
+        return group.acknowledgements
     }
 
     /// One try at the whole group. When a member fails after it has written something, nothing of the group stays, the
     /// member is out, and the others are written again: `false`.
-    private static func write(
-        _ group: [Request],
-        _ answers: inout [Answer?],
-        _ transaction: inout WriteTransaction
-    ) -> Bool {
+    private func write(_ group: inout Group, _ transaction: inout WriteTransaction) -> Bool {
         do throws(WriteFailure) {
             try transaction.begin()
-            for (index, request) in group.enumerated() {
-                if case .failed? = answers[index] { continue }
+            var next = 0
+            while true {
+                if next == group.count {
+                    let room = Self.groupMax - group.count
+                    group.add(state.withLock { $0.take(room) })
+                }
+                if next == group.count { break }
+                defer { next += 1 }
+                guard group.isHopeful(next) else { continue }
                 do throws(WriteFailure) {
-                    answers[index] = try transaction.write(request)
+                    group.answer(next, try transaction.write(group[next]))
                 } catch {
-                    answers[index] = .failed(error.storeError)
+                    group.answer(next, .failed(error.storeError))
                     if case .fatal = error.extent { throw error }
                     guard case .whole = error.extent else { continue }
                     try transaction.rollback()
@@ -124,16 +162,61 @@ final class Writer: Sendable {
         } catch {
             // The disk is full or broken: nothing of this group is kept, and everyone is told.
             transaction.abandon()
-            for index in answers.indices {
-                if case .failed? = answers[index] { continue }
-                answers[index] = .failed(error.storeError)
-            }
+            group.fail(error.storeError)
             return true
+        }
+    }
+
+    enum Answer {
+        case written
+        case claimed([DueStep])
+        case failed(StoreError)
+    }
+
+    /// What shares a sync, and what became of each.
+    private struct Group {
+        private var requests: [Request]
+        private var answers: [Answer?]
+
+        init(_ requests: [Request]) {
+            self.requests = requests
+            answers = Array(repeating: nil, count: requests.count)
+        }
+
+        var count: Int { requests.count }
+
+        subscript(index: Int) -> Request { requests[index] }
+
+        mutating func add(_ more: [Request]) {
+            requests += more
+            answers += Array(repeating: nil, count: more.count)
+        }
+
+        func isHopeful(_ index: Int) -> Bool {
+            if case .failed? = answers[index] { false } else { true }
+        }
+
+        mutating func answer(_ index: Int, _ answer: Answer) {
+            answers[index] = answer
+            if case .failed = answer { requests[index].ticket?.lose() }
+        }
+
+        /// Nothing of it was written.
+        mutating func fail(_ error: StoreError) {
+            for index in requests.indices where isHopeful(index) { answer(index, .failed(error)) }
+        }
+
+        var acknowledgements: [@Sendable () -> Void] {
+            zip(requests, answers).map { $0.acknowledgement($1 ?? .failed(.conflict)) }
         }
     }
 }
 
 extension Writer.Request {
+    fileprivate var ticket: Commit.Ticket? {
+        if case .commit(let commit, _) = self { commit.ticket } else { nil }
+    }
+
     fileprivate func acknowledgement(_ answer: Writer.Answer) -> @Sendable () -> Void {
         switch (self, answer) {
         case (.commit(_, let then), .written): { then(.success(())) }

@@ -43,6 +43,43 @@ struct CommitTests {
         #expect(try bench.store.entries(EntryQuery(object: first.id)).isEmpty)
     }
 
+    @Test(
+        "what was decided on top of a commit is written only if that was, whoever made the same version",
+        arguments: StoreUnderTest.allCases
+    )
+    func follows(_ store: StoreUnderTest) throws {
+        let bench = try store.open()
+        let instance = try bench.instance()
+        func change(to version: Int64, _ by: String) -> Commit {
+            var next = instance
+            next.version = version
+            next.context = ["by": .string(by)]
+            var commit = Commit()
+            commit.instances = [InstanceWrite(next, expecting: version - 1, at: bench.clock.now())]
+            return commit
+        }
+        let (ours, theirs) = (Commit.Ticket(), Commit.Ticket())
+        var first = change(to: 2, "them")
+        first.ticket = theirs
+        var second = change(to: 2, "us")
+        second.ticket = ours
+        var third = change(to: 3, "us")
+        third.follows = ours
+        var fourth = change(to: 3, "them")
+        fourth.follows = theirs
+        let promises = [first, second, third, fourth].map { commit in
+            let promise = Promise<Result<Void, StoreError>>()
+            bench.store.submit(commit) { promise.fulfil($0) }
+            return promise
+        }
+        let results = try promises.map { try $0.wait() }
+        #expect(throws: StoreError.conflict) { try results[1].get() }
+        #expect(throws: StoreError.conflict) { try results[2].get() }
+        #expect(throws: Never.self) { try results[0].get() }
+        #expect(throws: Never.self) { try results[3].get() }
+        #expect(try bench.store.instance(instance.id)?.context == ["by": "them"])
+    }
+
     @Test("a conflict found late undoes its own commit alone", arguments: StoreUnderTest.allCases)
     func lateConflict(_ store: StoreUnderTest) throws {
         let bench = try store.open()

@@ -7,16 +7,36 @@ import Testing
 
 @Suite("Nothing is acknowledged before it is on the disk")
 struct SyncTests {
-    @Test("while the disk holds a sync up, nobody is told; when it has synced, everybody is")
-    func held() throws {
+    /// By which thread a commit is written.
+    enum Way: CaseIterable {
+        case writers
+        case callers
+
+        func submit(
+            _ commit: Commit,
+            to store: any Store,
+            then: @escaping @Sendable (Result<Void, StoreError>) -> Void
+        ) {
+            switch self {
+            case .writers: store.submit(commit, then: then)
+            case .callers: store.submitHere(commit, then: then)
+            }
+        }
+    }
+
+    @Test("while the disk holds a sync up, nobody is told; when it has synced, everybody is", arguments: Way.allCases)
+    func held(_ way: Way) throws {
         let (bench, watch) = try Self.open()
         let instance = try bench.instance()
         watch.hold()
         let answered = Locked(0)
         let promise = Promise<Void>()
-        bench.store.submit(Self.change(instance, bench)) { _ in
-            answered.withLock { $0 += 1 }
-            promise.fulfil(())
+        let (store, commit) = (bench.store, Self.change(instance, bench))
+        DispatchQueue(label: "caller").async {
+            way.submit(commit, to: store) { _ in
+                answered.withLock { $0 += 1 }
+                promise.fulfil(())
+            }
         }
         _ = try eventually { watch.held > 0 ? true : nil }
         // The rows are written and the commit has been given to the disk: what is left is only the sync.
@@ -26,16 +46,20 @@ struct SyncTests {
         #expect(answered.withLock { $0 } == 1)
     }
 
-    @Test("of many commits at once, each is told only after a sync that began after it was handed in")
-    func many() throws {
+    @Test(
+        "of many commits at once, each is told only after a sync that began after it was handed in",
+        arguments: Way.allCases
+    )
+    func many(_ way: Way) throws {
         let (bench, watch) = try Self.open()
         let instances = try (0..<200).map { _ in try bench.instance() }
         let tooEarly = Locked(0)
         let left = Locked(instances.count)
         let done = Promise<Void>()
-        for instance in instances {
+        let (store, changes) = (bench.store, instances.map { Self.change($0, bench) })
+        DispatchQueue.concurrentPerform(iterations: changes.count) { index in
             let before = watch.count
-            bench.store.submit(Self.change(instance, bench)) { result in
+            way.submit(changes[index], to: store) { result in
                 if case .success = result, watch.count == before { tooEarly.withLock { $0 += 1 } }
                 if left.withLock({ left in
                     left -= 1; return left == 0
@@ -48,12 +72,15 @@ struct SyncTests {
         #expect(tooEarly.withLock { $0 } == 0)
     }
 
-    @Test("when the sync fails, the answer is a failure, and the change is not there")
-    func failing() throws {
+    @Test("when the sync fails, the answer is a failure, and the change is not there", arguments: Way.allCases)
+    func failing(_ way: Way) throws {
         let (bench, watch) = try Self.open()
         let instance = try bench.instance()
         watch.failNext()
-        #expect(throws: StoreError.self) { try bench.commit(Self.change(instance, bench)) }
+        let (store, commit) = (bench.store, Self.change(instance, bench))
+        #expect(throws: StoreError.self) {
+            try answer { then in way.submit(commit, to: store) { then($0.mapError { $0 }) } }
+        }
         #expect(try bench.store.instance(instance.id)?.version == 1)
         try bench.commit(Self.change(instance, bench))
         #expect(try bench.store.instance(instance.id)?.version == 2)

@@ -104,6 +104,7 @@ package struct ScriptedAction: Action {
         input: JSON = true,
         lane: Lane = .general,
         retry: RetryPolicy = .standard,
+        onlyLooks: Bool = false,
         _ body: @escaping @Sendable (ActionCall) -> ActionOutcome
     ) {
         signature = ActionSignature(
@@ -111,6 +112,7 @@ package struct ScriptedAction: Action {
             summary: "Does what a test says.",
             input: input,
             retry: retry,
+            onlyLooks: onlyLooks,
             lane: { _ in lane }
         )
         self.body = body

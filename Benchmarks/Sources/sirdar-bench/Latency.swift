@@ -5,7 +5,18 @@ import SirdarEngine
 /// One client: from the call that completes a task until the next automatic step has run and is durable.
 enum Latency {
     static func measure(_ options: Options, _ scratch: Scratch, _ report: Report) throws {
-        let bench = try FiveSteps(folder: scratch.folder("latency"))
+        try measure("", FiveSteps(folder: scratch.folder("latency")), options, scratch, report)
+        let ordinary = try FiveSteps(folder: scratch.folder("ordinary"), looksAhead: false)
+        try measure("nothing_ahead_", ordinary, options, scratch, report)
+    }
+
+    private static func measure(
+        _ name: String,
+        _ bench: FiveSteps,
+        _ options: Options,
+        _ scratch: Scratch,
+        _ report: Report
+    ) throws {
         let count = options.scale(1000, quick: 100)
         let beside = try Beside(scratch.folder("beside"))
         _ = try run(bench, beside, count: 300)
@@ -13,13 +24,13 @@ enum Latency {
         // What the limit takes to find, mark and commit, in turns with the engine.
         let c50 = samples.beside.p50
         let c99 = samples.beside.p99
-        report.yardstick("claim_commit_beside_p50_us", c50)
-        report.yardstick("claim_commit_beside_p99_us", c99)
-        report.add("complete_acknowledged_p50_us", samples.acknowledged.p50, limit: c50)
-        report.add("complete_acknowledged_p99_us", samples.acknowledged.p99, limit: c99)
-        report.add("complete_to_next_step_p50_us", samples.next.p50, limit: c50)
-        report.add("complete_to_next_step_p99_us", samples.next.p99, limit: c99)
-        report.add("commits_per_completion", samples.commits, limit: 2)
+        report.yardstick("\(name)claim_commit_beside_p50_us", c50)
+        report.yardstick("\(name)claim_commit_beside_p99_us", c99)
+        report.add("complete_acknowledged_\(name)p50_us", samples.acknowledged.p50, limit: c50)
+        report.add("complete_acknowledged_\(name)p99_us", samples.acknowledged.p99, limit: c99)
+        report.add("complete_to_next_step_\(name)p50_us", samples.next.p50, limit: c50)
+        report.add("complete_to_next_step_\(name)p99_us", samples.next.p99, limit: c99)
+        if name.isEmpty { report.add("commits_per_completion", samples.commits, limit: 2) }
     }
 
     private struct Result {

@@ -1,6 +1,7 @@
 import JSON
 import SirdarCore
 import SirdarEngine
+import SirdarJournal
 import SirdarSQLite
 
 /// The store, with a word on each commit that has become durable: how the benchmark's people learn what to do next.
@@ -40,6 +41,13 @@ final class ObservedStore: Store {
         }
     }
 
+    func submitHere(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+        inner.submitHere(commit) { result in
+            if case .success = result { self.tell(commit) }
+            then(result)
+        }
+    }
+
     private func tell(_ commit: Commit) {
         commits.withLock { $0 += 1 }
         tape.withLock { $0?.append(commit) }
@@ -72,6 +80,15 @@ final class ObservedStore: Store {
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask? { try inner.nextTask(query) }
     func queueCounts() throws(StoreError) -> [QueueCount] { try inner.queueCounts() }
     func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry] { try inner.entries(query) }
+    func workflowCounts() throws(StoreError) -> [WorkflowCount] { try inner.workflowCounts() }
+    func tile(_ place: Tile.Place) throws(StoreError) -> Tile { try inner.tile(place) }
+    func checkpoints(_ query: CheckpointQuery) throws(StoreError) -> [StoredCheckpoint] {
+        try inner.checkpoints(query)
+    }
+    func events(_ query: EventQuery) throws(StoreError) -> [StoredEvent] { try inner.events(query) }
+    func listeningForms(topic: String) throws(StoreError) -> [String] { try inner.listeningForms(topic: topic) }
+    func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier] { try inner.listeners(query) }
+    func examine() throws(StoreError) -> [Finding] { try inner.examine() }
     func deploy(_ deployment: Deployment) throws(StoreError) -> Int { try inner.deploy(deployment) }
     func deployments() throws(StoreError) -> [StoredDeployment] { try inner.deployments() }
     func backup(to path: String) throws(StoreError) { try inner.backup(to: path) }

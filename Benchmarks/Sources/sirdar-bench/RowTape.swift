@@ -13,6 +13,9 @@ struct RowTape {
     private let counts: [(ready: Int, held: Int)]
     private let countStatement: RawStatement
     private let queue: Int64
+    /// How many instances come to be in a state, or no longer are.
+    private let standings: [[InstanceWrite.Standing: Int]]
+    private let standingStatement: RawStatement
 
     init(_ commits: [Commit], _ connection: RawConnection) throws {
         let maker = try RowMaker(connection)
@@ -28,6 +31,13 @@ struct RowTape {
                 sum.1 += (write.task.stage == .held ? 1 : 0) - (write.before?.stage == .held ? 1 : 0)
             }
         }
+        standings = commits.map { commit in
+            commit.instances.reduce(into: [:]) { sum, write in
+                if let before = write.before { sum[before, default: 0] -= 1 }
+                sum[InstanceWrite.Standing(write.instance), default: 0] += 1
+            }
+        }
+        standingStatement = try connection.prepare(StatementText.countWorkflow)
         countStatement = try connection.prepare(StatementText.count)
         queue = try maker.label("ops")
     }
@@ -40,8 +50,14 @@ struct RowTape {
         for row in transitions[transition] { try row(instance, instance + 512) }
     }
 
-    /// The queue's counters, once a group.
+    /// The counters of the queue and of the workflow, once a group.
     func count(_ transition: Int, _ members: Int) throws {
+        for (standing, change) in standings[transition] where change != 0 {
+            standingStatement.bind(1, standing.workflow)
+            standingStatement.bind(2, standing.status.rawValue)
+            standingStatement.bind(3, change * members)
+            try standingStatement.step()
+        }
         let change = counts[transition]
         guard change != (0, 0) else { return }
         countStatement.bind(1, queue)
@@ -110,7 +126,7 @@ private struct RowMaker {
                     try statement.step()
                 }
             ]
-        case .again, .park: throw Wrong("an undisturbed instance tries nothing again")
+        case .again, .park, .amend: throw Wrong("an undisturbed instance tries nothing again")
         }
     }
 

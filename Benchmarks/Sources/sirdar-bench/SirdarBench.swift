@@ -31,6 +31,7 @@ enum SirdarBench {
             ("latency", { try Latency.measure(options, folder, report) }),
             ("find", { try ClaimFind.measure(options, folder, report, limit) }),
             ("claims", { try ClaimRace.measure(options, folder, report, limit) }),
+            ("journal", { try JournalCheck.measure(options, folder, report) }),
             ("disk", { try DiskUse.measure(options, folder, report) }),
             ("waiting", { try Waiting.measure(options, folder, report) }),
         ]

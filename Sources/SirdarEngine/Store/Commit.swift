@@ -17,8 +17,25 @@ package struct Commit: Sendable {
     package var deployments: [StoredDeployment] = []
     package var seal: SealWrite?
     package var anchorings: [Anchoring] = []
+    /// By which another commit names this one.
+    package var ticket: Ticket?
+    /// The commit before this one, which this one was decided on: without it, this one fails as a conflict.
+    package var follows: Ticket?
 
     package init() {}
+
+    /// Names a commit that is on its way, so that what is decided on top of it can be written if it is, and only then.
+    /// The version of an instance cannot say that: somebody else's decision may have made the same version.
+    package final class Ticket: Sendable {
+        private let failed = Locked(false)
+
+        package init() {}
+
+        package var isLost: Bool { failed.withLock { $0 } }
+
+        /// The store's word that the commit was not written.
+        package func lose() { failed.withLock { $0 = true } }
+    }
 }
 
 /// A class, as `TaskWrite` is: it goes through several hands, and a copy would touch every part of the state.

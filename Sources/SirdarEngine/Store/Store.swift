@@ -12,8 +12,13 @@ package protocol Store: RecordReader {
     /// Writes `commit` and acknowledges it, from a thread of the store's own, once it is durable. `then` must not
     /// wait for another commit: that thread may be the one that writes.
     ///
-    /// Commits are applied in the order of their submission and are grouped; a conflict fails its own commit alone.
+    /// Commits are applied and acknowledged in the order of their submission, and are grouped; a conflict fails its own
+    /// commit alone, and those that follow it by its ticket.
     func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void)
+
+    /// As `submit`, by a thread that may be kept until the commit is durable: a store may write on it, and spares one
+    /// commit at a time two changes of threads. `then` may run before this returns.
+    func submitHere(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void)
 
     /// Takes due steps that nobody holds, oldest first, at most as many of each lane as it is said to have room for.
     func claimWork(_ claim: WorkClaim, then: @escaping @Sendable (Result<[DueStep], StoreError>) -> Void)
@@ -72,6 +77,12 @@ package protocol Store: RecordReader {
 
     /// Copies everything, as of one moment, into a new file.
     func backup(to path: String) throws(StoreError)
+}
+
+extension Store {
+    package func submitHere(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+        submit(commit, then: then)
+    }
 }
 
 package enum StoreError: Error, Sendable, Hashable {

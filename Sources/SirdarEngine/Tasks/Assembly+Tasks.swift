@@ -41,7 +41,7 @@ extension Assembly {
         return try spec.exclusions(
             of: instance,
             workflow,
-            earlier: try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: false))
+            earlier: try reading().tasks(TaskQuery(instance: instance.id, isOpen: false))
         )
     }
 
@@ -49,7 +49,7 @@ extension Assembly {
     mutating func closeTask(_ step: Int, of instance: Instance, expired: Bool) throws {
         // The task whose own end ends the step is written by that decision.
         guard !commit.tasks.contains(where: { $0.task.instance == instance.id && $0.task.step == step }) else { return }
-        let open = try engine.store.tasks(TaskQuery(instance: instance.id, isOpen: true))
+        let open = try reading().tasks(TaskQuery(instance: instance.id, isOpen: true))
         guard let task = open.first(where: { $0.step == step }) else { return }
         try apply(.closed(expired: expired), to: task, verification: nil)
     }
@@ -113,7 +113,7 @@ extension Assembly {
     mutating func place(_ instance: Instance, _ migration: Migration) throws {
         var query = TaskQuery(instance: instance.id, isOpen: nil, limit: 200)
         while true {
-            let tasks = try engine.store.tasks(query)
+            let tasks = try reading().tasks(query)
             for task in tasks {
                 let node = task.state.isFinal ? migration.node(ofEnded: task.node) : migration.node(of: task.node)
                 // A step that is in no version any more has no name that a later task could ask for.

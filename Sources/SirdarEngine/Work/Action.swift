@@ -27,25 +27,31 @@ package struct ActionSignature: Sendable {
     package let retry: RetryPolicy
     /// Whether it changes something outside Sirdar: such a step makes its image *Building*.
     package let changesOutside: Bool
+    /// Whether it only looks: it leaves everything outside Sirdar as it is, so that looking for nothing does no harm. It
+    /// may then be performed before what made it due is durable. Nobody is taken to only look who does not say so.
+    package let onlyLooks: Bool
     /// How long one attempt may take before its lease lapses unless renewed.
     package let attemptMax: Interval
 
-    /// - Precondition: `input` is a schema of the supported draft.
+    /// - Precondition: `input` is a schema of the supported draft; what changes something does not only look.
     package init(
         name: String,
         summary: String,
         input: JSON,
         retry: RetryPolicy = .standard,
         changesOutside: Bool = false,
+        onlyLooks: Bool = false,
         attemptMax: Interval = .minutes(10),
         lane: @escaping @Sendable (JSON) -> Lane = { _ in .general }
     ) {
+        precondition(!(changesOutside && onlyLooks), "\(name) changes something, so it does not only look")
         self.name = name
         self.summary = summary
         do { self.input = try Schema(input) } catch { preconditionFailure("the input schema of \(name): \(error)") }
         inputDocument = input
         self.retry = retry
         self.changesOutside = changesOutside
+        self.onlyLooks = onlyLooks
         self.attemptMax = attemptMax
         self.lane = lane
     }

@@ -14,7 +14,8 @@ package final class WorkerPool: Sendable {
     }
 
     private struct Work {
-        let place: Place
+        /// `nil`: it is short, and takes none.
+        let place: Place?
         let body: @Sendable () -> Void
         let onFree: @Sendable () -> Void
     }
@@ -47,6 +48,15 @@ package final class WorkerPool: Sendable {
         var lanes: [Lane: LaneState] = [:]
         /// Lanes with a line, in the order in which they get the next free slot.
         var turns: [Lane] = []
+        /// Slots whose threads have performed what they had, and only record it: they are free in a moment.
+        var recording: Set<Int> = []
+        /// What such a slot goes on with, because it came of what it records.
+        var successors: [Int: Work] = [:]
+        /// Threads that are lent.
+        var lent = 0
+
+        /// Whether the slot can be given what comes next; nobody in a line is overtaken.
+        func goesOn(_ slot: Int) -> Bool { recording.contains(slot) && successors[slot] == nil && turns.isEmpty }
     }
 
     private let queues: [DispatchQueue]
@@ -54,6 +64,8 @@ package final class WorkerPool: Sendable {
     private let laneLimits: [Lane: Int]
     private let lineMax: Int
     private let state: Locked<State>
+    /// The number of the slot whose thread this is.
+    private let slotNumber = DispatchSpecificKey<Int>()
 
     /// How many lines as long as a lane's may be there in all.
     private static let linesMax = 4
@@ -70,6 +82,7 @@ package final class WorkerPool: Sendable {
         self.laneLimits = laneLimits
         self.lineMax = lineMax
         state = Locked(State(free: Array((0..<slots).reversed())))
+        for (number, queue) in queues.enumerated() { queue.setSpecific(key: slotNumber, value: number) }
     }
 
     package var slots: Int { queues.count }
@@ -99,13 +112,24 @@ package final class WorkerPool: Sendable {
 
     /// Runs `body` in the reserved place, as soon as its lane and a slot are free, and gives it back; `onFree` runs
     /// after that.
+    ///
+    /// A slot's thread that has said `performed` and comes here with what that makes due goes on with it itself: waking
+    /// another takes longer than most of what there is to do.
     package func run(_ place: Place, _ body: @escaping @Sendable () -> Void, onFree: @escaping @Sendable () -> Void) {
         let work = Work(place: place, body: body, onFree: onFree)
+        let caller = DispatchQueue.getSpecific(key: slotNumber)
         let slot = state.withLock { state -> Int? in
             let lane = place.lane
-            if state.lanes[lane, default: LaneState()].working < limit(lane), let slot = state.free.popLast() {
-                state.lanes[lane, default: LaneState()].working += 1
-                return slot
+            if state.lanes[lane, default: LaneState()].working < limit(lane) {
+                if let caller, state.goesOn(caller) {
+                    state.lanes[lane, default: LaneState()].working += 1
+                    state.successors[caller] = work
+                    return nil
+                }
+                if let slot = state.free.popLast() {
+                    state.lanes[lane, default: LaneState()].working += 1
+                    return slot
+                }
             }
             if state.lanes[lane]?.isWaiting != true { state.turns.append(lane) }
             state.lanes[lane, default: LaneState()].line.append(work)
@@ -114,14 +138,39 @@ package final class WorkerPool: Sendable {
         if let slot { queues[slot].async { self.perform(work, in: slot) } }
     }
 
+    /// Says, on a slot's thread, that what it had to perform is over, and that it will wait for nothing any more.
+    package func performed() {
+        guard let slot = DispatchQueue.getSpecific(key: slotNumber) else { return }
+        state.withLock { state in _ = state.recording.insert(slot) }
+    }
+
+    /// Runs something short on a slot's thread while most slots are idle; `false` when they are not. What that makes
+    /// due is performed there, and nobody else is woken for it.
+    package func lend(_ body: @escaping @Sendable () -> Void, onFree: @escaping @Sendable () -> Void) -> Bool {
+        let slot = state.withLock { state -> Int? in
+            guard state.free.count > slots / 2, let slot = state.free.popLast() else { return nil }
+            state.lent += 1
+            state.recording.insert(slot)
+            return slot
+        }
+        guard let slot else { return false }
+        queues[slot].async { self.perform(Work(place: nil, body: body, onFree: onFree), in: slot) }
+        return true
+    }
+
     private func perform(_ first: Work, in slot: Int) {
         var next: Work? = first
         while let work = next {
             work.body()
             next = state.withLock { state in
-                state.lanes[work.place.lane, default: LaneState()].working -= 1
-                Self.release(work.place, &state)
-                let next = nextInLine(&state)
+                if let place = work.place {
+                    state.lanes[place.lane, default: LaneState()].working -= 1
+                    Self.release(place, &state)
+                } else {
+                    state.lent -= 1
+                }
+                state.recording.remove(slot)
+                let next = state.successors.removeValue(forKey: slot) ?? nextInLine(&state)
                 if next == nil { state.free.append(slot) }
                 return next
             }
@@ -146,7 +195,7 @@ package final class WorkerPool: Sendable {
             for lane in state.turns {
                 while state.lanes[lane]?.isWaiting == true {
                     let work = state.lanes[lane, default: LaneState()].next()
-                    Self.release(work.place, &state)
+                    if let place = work.place { Self.release(place, &state) }
                 }
             }
             state.turns = []
@@ -165,7 +214,7 @@ package final class WorkerPool: Sendable {
     /// The most that a lane without a limit of its own has room for.
     var laneRoomMax: Int { laneLimit + lineMax }
 
-    package var isIdle: Bool { state.withLock { $0.reserved == 0 } }
+    package var isIdle: Bool { state.withLock { $0.reserved == 0 && $0.lent == 0 } }
 
     /// Whether a lane's line is short enough to be filled up again: asking the store for one step at a time is dear.
     package func isThin(_ lane: Lane) -> Bool {

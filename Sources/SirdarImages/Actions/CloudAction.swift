@@ -14,6 +14,7 @@ struct CloudAction: Action {
         input: JSON.Object,
         required: [String],
         changesOutside: Bool = false,
+        onlyLooks: Bool = false,
         lane: @escaping @Sendable (JSON) -> Lane = { _ in .general },
         body: @escaping @Sendable (ActionCall) throws -> ActionOutcome
     ) {
@@ -26,6 +27,7 @@ struct CloudAction: Action {
             summary: summary,
             input: schema,
             changesOutside: changesOutside,
+            onlyLooks: onlyLooks,
             lane: lane
         )
         self.body = body

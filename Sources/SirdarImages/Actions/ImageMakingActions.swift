@@ -89,6 +89,7 @@ extension ImageActions {
                 "source": Self.identifier,
             ],
             required: ["image", "location"],
+            onlyLooks: true,
             lane: laneOfImage
         ) { call in
             let (image, _) = try call.image()
@@ -131,6 +132,7 @@ extension ImageActions {
             "Marks an image as built, with its digest and its size.",
             input: ["image": Self.identifier, "location": Self.text],
             required: ["image", "location"],
+            onlyLooks: true,
             lane: laneOfImage
         ) { call in
             let (found, record) = try call.image()
@@ -179,6 +181,7 @@ extension ImageActions {
             "Tells what still uses an image.",
             input: ["image": Self.identifier, "location": Self.text],
             required: ["image", "location"],
+            onlyLooks: true,
             lane: laneOfImage
         ) { call in
             let (image, _) = try call.image()

@@ -12,6 +12,7 @@ extension ImageActions {
             "Makes sure that a location exists and can be used now.",
             input: ["location": Self.text, "machineType": Self.text],
             required: ["location"],
+            onlyLooks: true,
             lane: laneOfLocation()
         ) { call in
             let wanted = try call.text("location")
