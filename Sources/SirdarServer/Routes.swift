@@ -6,7 +6,7 @@ package import SirdarEngine
 extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
-    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes }
+    var routes: [Route] { pageRoutes + taskRoutes + imageRoutes + costRoutes + supervisionRoutes + recordRoutes }
 
     private var pageRoutes: [Route] {
         let (pages, task, image, person) = (
@@ -121,6 +121,21 @@ extension Server {
             .post("/v1/requests", .may(.requestImage), images.request),
             .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest),
             .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw),
+        ]
+    }
+
+    private var costRoutes: [Route] {
+        let (pages, costs) = (CostPages(server: self), CostAPI(server: self))
+        return [
+            .get("/costs", .may(.seeProject), pages.report),
+            .get("/costs/export", .may(.seeProject), pages.export),
+            .get("/images/:id/costs", .may(.seeProject), pages.image),
+            .get("/v1/prices", .may(.seeProject), costs.prices),
+            .get("/v1/images/:id/costs", .may(.seeProject), costs.image),
+            .get("/v1/images/:id/estimate", .may(.seeProject), costs.copyEstimate),
+            .get("/v1/machines/:name/estimate", .may(.seeProject), costs.machineEstimate),
+            .get("/v1/projects/:code/costs", .may(.seeProject), costs.project),
+            .post("/v1/projects/:code/cost-corrections", .may(.correctCosts), costs.correct),
         ]
     }
 

@@ -143,7 +143,43 @@ final class PaperStudio: Studio {
     }
 
     func image(_ id: Identifier) throws -> StudioImage? { state.withLock { $0.images.first { $0.id == id } } }
-    func estimate(of machine: StudioMachine) throws -> String? { "about 0.31 USD" }
+    let prices = PriceSheet([
+        .init(
+            location: "oregon",
+            from: .zero,
+            currency: "USD",
+            storage: Money("0.053"),
+            machine: Money("0.1"),
+            transfer: Money("0.02")
+        )
+    ])
+
+    private static let gibibyte = Int64(1) << 30
+
+    func estimate(of machine: StudioMachine) throws -> CostEstimate? {
+        guard machine.power == "off" else { return nil }
+        return CostEstimate(
+            measured: 25 * Self.gibibyte,
+            upper: 60 * Self.gibibyte,
+            method: "on paper",
+            in: machine.location,
+            prices: prices,
+            at: Self.time
+        )
+    }
+
+    func estimate(ofCopying image: Identifier, to location: String) throws -> CostEstimate? {
+        guard let image = try self.image(image), image.state == "built" else { return nil }
+        return CostEstimate(
+            measured: 25 * Self.gibibyte,
+            upper: 25 * Self.gibibyte,
+            method: "on paper",
+            in: location,
+            sentFrom: image.location,
+            prices: prices,
+            at: Self.time
+        )
+    }
 
     func requests(of projects: Set<String>?, before: Identifier?, limit: Int) throws -> [StudioRequest] {
         let seen = state.withLock { $0.requests }.filter { request in

@@ -5,7 +5,7 @@
 package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
-        case requestImage, withdrawRequest, answerQuestion, markGolden
+        case requestImage, withdrawRequest, answerQuestion, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
         case seeTasks, workOnTasks, superviseTasks
         case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
@@ -20,7 +20,8 @@ package enum Permissions {
                 .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
-            case .markGolden, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows, .superviseTasks,
+            case .markGolden, .correctCosts, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows,
+                .superviseTasks,
                 .managePeople, .backUp:
                 .manage
             case .sendEvents: .events
@@ -57,7 +58,8 @@ package enum Permissions {
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion,
-                .markGolden, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks, .superviseTasks,
+                .markGolden, .correctCosts, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks,
+                .superviseTasks,
                 .seeJournal,
                 .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]

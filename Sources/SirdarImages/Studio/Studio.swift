@@ -31,8 +31,13 @@ package protocol Studio: Sendable {
     func image(_ id: Identifier) throws -> StudioImage?
     /// Where images can be copied to.
     func locations() throws -> [String]
-    /// What an image of this machine would cost a week, in words; `nil` when nobody can tell.
-    func estimate(of machine: StudioMachine) throws -> String?
+    /// What things cost, by location and time.
+    var prices: PriceSheet { get }
+    /// What an image of this machine would cost a week; `nil` while the machine is not off.
+    func estimate(of machine: StudioMachine) throws -> CostEstimate?
+    /// What a copy of this image would cost a week in another location, and once for sending it; `nil` while the
+    /// image is not built.
+    func estimate(ofCopying image: Identifier, to location: String) throws -> CostEstimate?
 
     /// The newest first; of these projects, or of all when `nil`.
     func requests(of projects: Set<String>?, before: Identifier?, limit: Int) throws -> [StudioRequest]

@@ -30,7 +30,11 @@ struct Program {
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
-        let imageActions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let imageActions = ImageActions(
+            cloud: cloud,
+            projects: configuration.projects,
+            prices: configuration.prices
+        ).all
         let actions = try imageActions + [openOutbound(settings)]
         let files = CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config)
         let catalog = Catalog.load(
@@ -58,7 +62,12 @@ struct Program {
             store: store,
             cloud: cloud,
             engine: engine,
-            studio: ImageStudio(engine: engine, cloud: cloud, projects: configuration.projects),
+            studio: ImageStudio(
+                engine: engine,
+                cloud: cloud,
+                projects: configuration.projects,
+                prices: configuration.prices
+            ),
             versions: Versions(engine: engine, ground: files),
             configuration: configuration,
             log: log

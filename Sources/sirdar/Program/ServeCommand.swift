@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.resolve().settings
         let program = try Program.open(settings)
         _ = try program.cloud.resume(by: .within(.seconds(60)))
+        try await program.startLedger()
         program.engine.run()
         let sealer = try JournalKey.sealer(program)
         sealer.run()
