@@ -138,8 +138,14 @@ final class PaperStudio: Studio {
         state.withLock { $0.files[path] = nil }
     }
 
-    func images(of project: String) throws -> [StudioImage] {
-        state.withLock { $0.images.filter { $0.project == project } }
+    func images(of project: String, before: Identifier?, limit: Int) throws -> [StudioImage] {
+        let all = state.withLock { $0.images.filter { $0.project == project } }
+        let older = all.filter { image in before.map { image.id < $0 } ?? true }
+        return Array(older.sorted { $0.id > $1.id }.prefix(limit))
+    }
+
+    func goldenImages(of project: String) throws -> Set<Identifier> {
+        Set(state.withLock { $0.images.filter { $0.project == project && $0.isGolden }.map(\.id) })
     }
 
     func image(_ id: Identifier) throws -> StudioImage? { state.withLock { $0.images.first { $0.id == id } } }

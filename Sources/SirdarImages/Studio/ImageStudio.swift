@@ -183,12 +183,31 @@ package final class ImageStudio: Studio {
 
     // MARK: Images and requests
 
-    package func images(of project: String) throws -> [StudioImage] {
-        let query = RecordQuery(kind: Image.kind, scope: project, descending: true, limit: RecordQuery.limitMax)
+    package func images(of project: String, before: Identifier?, limit: Int) throws -> [StudioImage] {
         let costs = try CostBook(engine.store).thisWeek(of: project, at: engine.clock.now())
-        return try engine.store.records(query).compactMap(Image.init).filter { !$0.isInternal }.map { image in
-            try shown(image, costs[image.id])
+        return try page(of: project, before: before, limit: limit) { !$0.isInternal }
+            .map { try shown($0, costs[$0.id]) }
+    }
+
+    package func goldenImages(of project: String) throws -> Set<Identifier> {
+        Set(try page(of: project, before: nil, limit: .max) { $0.isGolden }.map(\.id))
+    }
+
+    private func page(
+        of project: String,
+        before: Identifier?,
+        limit: Int,
+        where isWanted: (Image) -> Bool
+    ) throws -> [Image] {
+        var images: [Image] = []
+        var query = RecordQuery(kind: Image.kind, scope: project, after: before?.description, descending: true)
+        while images.count < limit {
+            let records = try engine.store.records(query)
+            images += records.compactMap(Image.init).filter(isWanted)
+            guard records.count == query.limit, let last = records.last else { break }
+            query.after = last.key
         }
+        return Array(images.prefix(limit))
     }
 
     package func image(_ id: Identifier) throws -> StudioImage? {

@@ -27,7 +27,11 @@ package protocol Studio: Sendable {
     /// Removes a file, a link or an empty folder; what is not there is gone already.
     func removeFile(of machine: StudioMachine, at path: String, by actuation: Actuation) throws
 
-    func images(of project: String) throws -> [StudioImage]
+    /// The newest first, those older than `before`. Those that belong to a request alone are in no list, and a page may
+    /// not be shorter for them.
+    func images(of project: String, before: Identifier?, limit: Int) throws -> [StudioImage]
+    /// The golden images of a project.
+    func goldenImages(of project: String) throws -> Set<Identifier>
     func image(_ id: Identifier) throws -> StudioImage?
     /// Where images can be copied to.
     func locations() throws -> [String]

@@ -184,7 +184,6 @@ extension Reading {
             throw Trouble.invalid("/week", "`week` is no week of ISO 8601: write \(present).")
         }
         guard week <= present else { throw Trouble.invalid("/week", "The week \(week) is still to come.") }
-        let golden = try studio.images(of: code).filter(\.isGolden).map(\.id)
-        return try costBook.report(of: code, in: week, at: now, golden: Set(golden))
+        return try costBook.report(of: code, in: week, at: now, golden: studio.goldenImages(of: code))
     }
 }

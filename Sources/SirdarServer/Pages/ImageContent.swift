@@ -5,8 +5,26 @@ import SirdarImages
 struct ImagesContent {
     let groups: [ImageGroup]
     let projects: [TaskListContent.Choice]
+    let states: [TaskListContent.Choice]
+    let text: String
+    let isGolden: Bool
     let isEmpty: Bool
-    let isFiltered: Bool
+    let findsNothing: Bool
+    let next: String?
+
+    static func states(_ chosen: String) -> [TaskListContent.Choice] {
+        let whole = [("", "Not deleted or withdrawn"), ("all", "All states")]
+        let each = Image.State.allCases.map { ($0.rawValue, Badge.image($0.rawValue).word) }
+        return (whole + each).map { .init(name: $0.0, title: $0.1, isSelected: $0.0 == chosen) }
+    }
+
+    /// The same list, further on.
+    static func address(_ query: FormData, cursor: String) -> String {
+        let kept = ["project", "state", "q", "golden"].compactMap { name in
+            query.text(name).isEmpty ? nil : "\(name)=\(query.text(name).urlEscaped)"
+        }
+        return "?" + (kept + ["cursor=\(cursor.urlEscaped)"]).joined(separator: "&")
+    }
 }
 
 struct ImageContent {
@@ -23,15 +41,13 @@ struct ImageGroup {
     let location: String
     let images: [ImageRow]
     let hasImages: Bool
-    let hidden: Int?
 
-    init(_ project: StudioProject, _ images: [ImageRow], hidden: Int) {
+    init(_ project: StudioProject, _ images: [ImageRow]) {
         title = project.title
         code = project.code
         location = project.location
         self.images = images
         hasImages = !images.isEmpty
-        self.hidden = hidden > 0 ? hidden : nil
     }
 }
 
