@@ -1,7 +1,7 @@
 # `make` alone says what can be done. Each line is a script in scripts/, which says what it does at its top.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format bench bench-peers conformance soak clean
+.PHONY: help run build test lint format bench bench-peers conformance interface manual soak clean
 
 # "(needs PATH)" at the beginning of a description lists the line only where PATH is.
 help:
@@ -19,7 +19,7 @@ build: ## build .build/release/sirdar
 	@scripts/setup.sh build
 	@scripts/build.sh
 
-test: ## everything that must pass: set-up, lint, build, tests
+test: ## everything that must pass: set-up, lint, build, tests, pages in a browser
 	@scripts/test.sh
 
 lint: ## check formatting and scripts; change nothing
@@ -37,7 +37,13 @@ bench-peers: ## (needs Benchmarks/peers/run) measure comparable engines; prints 
 conformance: ## the languages against the suites of others and against libjq; `make -s conformance` prints a line each
 	@scripts/conformance.sh
 
-soak: ## every test under the thread and the address sanitizer; for before a version, takes long
+interface: ## ask every operation of the interface, with good and with bad requests, of a server of its own
+	@scripts/interface.sh
+
+manual: ## manual pages and shells' completions, into .build/share
+	@scripts/manual.sh
+
+soak: ## every test under the sanitizers, every page in every look, every operation; before a version, takes long
 	@scripts/soak.sh
 
 clean: ## remove what was built; data is left alone

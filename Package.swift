@@ -39,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
@@ -80,6 +82,7 @@ let package = Package(
                 "JSON", "SirdarCore", "SirdarEngine", logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         library(
@@ -96,8 +99,12 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             resources: [.embedInCode("templates"), .embedInCode("assets")]
         ),
@@ -121,7 +128,7 @@ let package = Package(
         library(
             "SirdarTestKit",
             [
-                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages",
+                "JSON", "SirdarCore", "SirdarEngine", "SirdarImages", "SirdarJournal",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Tests/SirdarTestKit"
@@ -170,8 +177,8 @@ let package = Package(
         suite(
             "SirdarServerTests",
             [
-                "JSON", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages", "SirdarServer",
-                "SirdarTestKit", logging,
+                "JSON", "JSONSchema", "SirdarCore", "SirdarJournal", "SirdarEngine", "SirdarSQLite", "SirdarImages",
+                "SirdarServer", "SirdarTestKit", logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test under the thread sanitizer and the address sanitizer, each in a build of its own.
+# Every test under the thread sanitizer and the address sanitizer, each in a build of its own; every page in every look;
+# and every operation of the interface, with hundreds of requests each.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -8,4 +9,7 @@ for sanitizer in thread address; do
     stage "tests, $sanitizer sanitizer" \
         tests ".build-$sanitizer/test.log" --sanitize "$sanitizer" --scratch-path ".build-$sanitizer"
 done
+stage "build" swift build
+stage "browser, light and dark, wide and narrow" env SIRDAR_BROWSER_ALL=1 scripts/browser.sh
+stage "interface" scripts/interface.sh 200 examples,coverage,fuzzing,stateful
 summary

@@ -13,5 +13,7 @@ stage "build" swift build --build-tests "${flags[@]}"
 # One after the other: tests wait for other threads, and two that wait would hold both threads that a small machine
 # gives to asynchronous ones.
 stage "test" tests "$log" --skip-build --no-parallel "${flags[@]}"
+stage "browser" scripts/browser.sh
+stage "interface" scripts/interface.sh 5 examples,coverage
 summary
 grep 'Test run with' "$log" | tail -n 1

@@ -16,6 +16,8 @@ struct Assembly: Sendable {
     /// Steps born in our hands, to be performed once the commit is durable.
     private var born: [(step: DueStep, origin: Instance.Origin, place: WorkerPool.Place)] = []
     private var leavesBacklog = false
+    /// A new step was put aside: how far the gate had moved by then.
+    private var asideSince: Int?
     /// When the dispatcher has something to do on account of this commit.
     private var wakeAt: Timestamp?
     /// The due step whose result this is: its rows may be changed only by whoever still holds it.
@@ -65,6 +67,7 @@ struct Assembly: Sendable {
             )
         }
         try noteEnding(of: decision.instance, workflow)
+        try tellEnding(of: decision.instance, workflow)
         let detail = Story.detail(event, decision, before: instance, replaced: replaced, workflow, cause: cause)
         note(event.name, on: instance.id, kind: "instance", detail: detail)
     }
@@ -152,6 +155,12 @@ struct Assembly: Sendable {
 
     /// A due step is born leased when there is room to perform it at once, and nobody has waited longer.
     mutating func perform(_ step: DueStep, of origin: Instance.Origin) {
+        let moves = engine.gate.moves
+        if engine.isStopped(step, decided[step.instance]) {
+            commit.work.append(.insert(step.aside, lease: nil))
+            asideSince = moves
+            return
+        }
         guard step.notBefore <= now, !engine.backlog.exists, engine.dispatcher.isRunning,
             let place = engine.pool.reserve(step.lane)
         else {
@@ -214,9 +223,11 @@ struct Assembly: Sendable {
         for write in commit.tasks where write.task.instance == turn.id { turn.remember(write.task) }
         for case .task(let id, node: _) in commit.placements { turn.forgetTask(id) }
         if leavesBacklog { engine.backlog.mark() }
+        if let asideSince { engine.wasPutAside(since: asideSince) }
         for (step, origin, place) in born { engine.perform(step, of: origin, in: place) }
         if let wakeAt { engine.dispatcher.ring(at: wakeAt) }
         if commit.bringsEvents { engine.delivery.ring() }
+        if commit.tellsNotices { engine.bell.ring() }
         if commit.movesSchedules { engine.scheduler.ring() }
     }
 

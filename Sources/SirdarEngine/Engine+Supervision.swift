@@ -36,7 +36,8 @@ extension Engine {
         return try store.work(of: instance.id).first { $0.step == step }?.input
     }
 
-    private func check(_ input: JSON, for step: Int, of instance: Instance) throws {
+    /// - Throws: `Refusal.inputUnfit` for an input that the step's action does not take.
+    func check(_ input: JSON, for step: Int, of instance: Instance) throws {
         let workflow = try library.workflow(instance.workflow)
         guard let leaf = instance.leaf(step), leaf.phase != .pending, let call = workflow[leaf.node].call,
             let action = actions[call.action]

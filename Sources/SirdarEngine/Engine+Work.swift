@@ -14,6 +14,9 @@ extension Engine {
         // Should it take long, its lease is prolonged well before it lapses.
         dispatcher.ring(at: clock.now().advanced(by: Interval(milliseconds: settings.lease.milliseconds / 3)))
         pool.run(place) {
+            let moves = self.gate.moves
+            // What cannot be known is performed: the store that does not answer now refuses the result as well.
+            if (try? self.stop(of: step)) != nil { return self.putAside(step, since: moves) }
             let outcome = self.attempt(step, of: origin)
             self.report(outcome, of: step)
         } onFree: {

@@ -18,15 +18,18 @@ package final class Engine: Sendable {
     let projections: [any Projection]
     let pool: WorkerPool
     let settings: Settings
-    let log: Logger
+    package let log: Logger
     /// This run of the program: every lease and fence carries it.
     let owner: Int64
     let lanes: [EngineLane]
     let backlog = Backlog()
+    let gate = StopGate()
+    let bell = NoticeBell()
+    let absenceWatch = Locked(0)
     let reservations = Reservations()
     package let roster: Roster
     let held = Locked<Set<WorkID>>([])
-    private let follower = Locked<(@Sendable (Int) -> Void)?>(nil)
+    private let followers = Locked<[@Sendable (Int) -> Void]>([])
     let dispatcher: Dispatcher
     let delivery = EventDelivery()
     let scheduler: Scheduler
@@ -46,6 +49,9 @@ package final class Engine: Sendable {
         package var cachedInstances = 4096
         /// How often a decision is made again after somebody else was first.
         package var commitAttemptsMax = 5
+        /// The places that calls can reach, as lanes name them; empty: whatever there may be.
+        package var clouds: [String] = []
+        package var locations: [String] = []
         /// Where the clocks hang that schedules without a time zone of their own mean.
         package var timeZone = TimeZone.current
 
@@ -80,9 +86,13 @@ package final class Engine: Sendable {
 
     /// Begins to perform what is due. Before it, events are decided and kept, and nothing is performed.
     package func run() {
+        do { try gate.read(store) } catch { log.critical("what is stopped could not be read: \(error)") }
+        takeUp()
         dispatcher.start(self)
         delivery.start(self)
         scheduler.start(self)
+        returnTasks()
+        watchAbsences()
     }
 
     /// Stops giving out work, and answers when what was being performed has been recorded.
@@ -92,8 +102,9 @@ package final class Engine: Sendable {
         scheduler.stop()
         // What stands in line stays in the store: whoever opens it next has it.
         pool.clearLines()
-        let limit = clock.now().advanced(by: .seconds(10))
-        while !pool.isIdle, clock.now() < limit { dispatcher.waitForASlot() }
+        // By the machine's time: instances' time may stand still.
+        let limit = DispatchTime.now() + .seconds(10)
+        while !pool.isIdle, DispatchTime.now() < limit { dispatcher.waitForASlot() }
     }
 
     // MARK: The road
@@ -145,10 +156,13 @@ package final class Engine: Sendable {
         var commit = Commit()
         commit.records = changes
         commit.entries = [entry.sealed(nonce: Nonce.next())]
-        let changesPeople = changes.contains { $0.kind == Person.kind }
+        let changesPeople = changes.contains { $0.kind == Person.kind || $0.kind == Absence.kind }
         store.submit(commit) { result in
             if case .success = result { self.wroteEntries(1) }
-            if changesPeople { self.peopleChanged() }
+            if changesPeople {
+                self.peopleChanged()
+                self.watchAbsences()
+            }
             then(result.mapError { $0 })
         }
     }
@@ -166,11 +180,11 @@ package final class Engine: Sendable {
     }
 
     /// Tells `body` of entries that were committed, how many; from the store's thread, so it must be quick.
-    package func follow(_ body: @escaping @Sendable (Int) -> Void) { follower.withLock { $0 = body } }
+    package func follow(_ body: @escaping @Sendable (Int) -> Void) { followers.withLock { $0.append(body) } }
 
     private func wroteEntries(_ count: Int) {
-        guard count > 0, let tell = follower.withLock({ $0 }) else { return }
-        tell(count)
+        guard count > 0 else { return }
+        for tell in followers.withLock({ $0 }) { tell(count) }
     }
 
     // MARK: Deciding
@@ -285,6 +299,11 @@ package struct UnknownInstance: Error, Sendable, Hashable {
     package let id: Identifier
 }
 
+/// A task is not any more what somebody saw who wanted to do something only while it is.
+package struct TaskChanged: Error, Sendable, Hashable {
+    package let id: Identifier
+}
+
 package struct UnknownTask: Error, Sendable, Hashable {
     package let id: Identifier
 }
@@ -307,6 +326,9 @@ package protocol Projection: Sendable {
         at now: Timestamp,
         reading records: any RecordReader
     ) throws -> [RecordChange]
+
+    /// What people call what an instance is about, for whoever is told of its end; `nil`: it is not of this domain.
+    func subject(of instance: Instance, reading records: any RecordReader) throws -> NoticeSubject?
 }
 
 package enum Nonce {

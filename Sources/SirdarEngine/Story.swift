@@ -38,13 +38,15 @@ package enum Story {
                 "after": after.owner.map { .string($0.person) } ?? .null,
             ]
         }
+        if before.queue != after.queue { object["formerQueue"] = .string(before.queue) }
         add(event, after, to: &object)
         return .object(object)
     }
 
     private static func add(_ event: TaskEvent, _ after: ManualTask, to object: inout JSON.Object) {
         switch event {
-        case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .commented, .confirmed,
+        case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .returned, .commented,
+            .confirmed,
             .pushedBack, .answered, .checkWaived:
             break
         case .transferred: object["queue"] = .string(after.queue)
@@ -146,6 +148,10 @@ extension Story {
                 ["from": .string(step.from), "step": .number(JSON.Number(step.step)), "to": .string(step.to)]
             }
         )
+        if let instance = plan.decision?.instance {
+            object["status"] = .string(instance.status.name)
+            object["version"] = .number(JSON.Number(Int(instance.version)))
+        }
         object["to"] = version(migration.to)
         return .object(object)
     }

@@ -67,6 +67,10 @@ package enum StatementText {
         WHERE instance = ?1 AND step = ?2 AND (?5 IS NULL OR fence = ?5)
         """
 
+    static let takeUp = """
+        UPDATE due_step SET not_before = ?1 WHERE owner IS NULL AND parked = 0 AND not_before = ?2
+        """
+
     static let park = """
         UPDATE due_step SET parked = 1, owner = NULL, leased_until = NULL
         WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)

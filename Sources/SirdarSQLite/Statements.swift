@@ -29,6 +29,7 @@ struct Statements {
     let deleteAnyRecord: Statement
     let insertEntry: Statement
     let amend: Statement
+    let takeUp: Statement
     let countWorkflow: Statement
     let countWorkflowFirst: Statement
     let insertEvent: Statement
@@ -85,6 +86,7 @@ struct Statements {
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
         amend = try prepare(StatementText.amend)
+        takeUp = try prepare(StatementText.takeUp)
         countWorkflow = try prepare(StatementText.countWorkflow)
         countWorkflowFirst = try prepare(StatementText.countWorkflowFirst)
         insertEvent = try prepare(StatementText.insertEvent)
@@ -102,6 +104,7 @@ struct Statements {
             insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
             countFirst, setTimer,
             dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry, amend,
+            takeUp,
             countWorkflow, countWorkflowFirst,
             insertEvent, delivered, listen, stopListening,
             insertCheckpoint, writeTile, writeAnchoring,

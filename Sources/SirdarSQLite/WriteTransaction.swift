@@ -162,6 +162,11 @@ struct WriteTransaction {
         let fence: Int64?
         switch work {
         case .insert: return
+        case .takeUp(let at):
+            try run { () throws(SQLiteFailure) in
+                try statements.takeUp.run(.integer(at.milliseconds), .integer(Timestamp.distantFuture.milliseconds))
+            }
+            return
         case .amend(let id, let input, let lane):
             let lane = try label(lane.name)
             var bytes = ByteWriter()

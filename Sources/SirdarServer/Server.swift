@@ -1,10 +1,12 @@
 import HTTPTypes
 package import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import JSON
 package import Logging
 import NIOCore
-import SirdarCore
+import NIOSSL
+package import SirdarCore
 package import SirdarEngine
 package import SirdarImages
 import SirdarJournal
@@ -16,6 +18,8 @@ package struct Server: Sendable {
     /// What seals the journal; `nil` where nothing does.
     let sealer: Sealer?
     let versions: Versions
+    /// What tells people; `nil` where nothing does.
+    let notifier: Notifier?
     let settings: Settings
     let log: Logger
     let blocking: Blocking
@@ -26,14 +30,26 @@ package struct Server: Sendable {
     let templates: Templates
     let cursors: CursorSeal
     let readiness: Readiness
+    /// What happens, for whoever listens.
+    package let feed: ChangeFeed
+    let repeats: Repeats
+    let rateLimit: RateLimit?
+    let connections: Connections
 
     package struct Settings: Sendable {
         /// Whether browsers reach us by https only, so that they may be told to insist on it.
         package var isOverTLS = false
         /// The address by which browsers know us, `https://sirdar.example`; `nil`: whatever `Host` says.
         package var origin: String?
-        /// Whether a proxy stands before us, whose `X-Forwarded-For` is believed.
-        package var isBehindProxy = false
+        /// The networks of proxies that stand before us: their `X-Forwarded-For` is believed, and nobody else's.
+        package var trustedProxies: [NetworkRange] = []
+        /// The files of a certificate with its chain and of its key; without them it is plain HTTP.
+        package var certificate: (chain: String, key: String)?
+        /// How fast one person, or one address of whom nobody is known, may ask; `nil`: as fast as they like.
+        package var requestsPerSecond: Int?
+        /// How long a request may be in coming.
+        package var headSeconds = Limits.headSeconds
+        package var bodySeconds = Limits.bodySeconds
         package var sessions = SessionLimits()
         package var version = "development"
         /// Signs cursors. Another one after a start makes yesterday's cursors invalid, and nothing else.
@@ -41,6 +57,7 @@ package struct Server: Sendable {
         /// Threads that may block on the store, and how many requests may wait for one.
         package var lanes = 8
         package var waitingMax = 512
+        package var stream = ChangeFeed.Limits()
         /// Where the store is: whose disk must have room, and where a backup is made before it is sent.
         package var dataFolder: String?
 
@@ -53,10 +70,12 @@ package struct Server: Sendable {
         studio: any Studio,
         sealer: Sealer? = nil,
         versions: Versions? = nil,
+        notifier: Notifier? = nil,
         settings: Settings,
         log: Logger
     ) throws {
         self.sealer = sealer
+        self.notifier = notifier
         self.versions = versions ?? Versions(engine: engine)
         self.engine = engine
         self.studio = studio
@@ -75,6 +94,10 @@ package struct Server: Sendable {
         templates = try Templates()
         let secret = settings.cursorSecret.isEmpty ? Array(Secret().text.utf8) : settings.cursorSecret
         cursors = CursorSeal(secret: secret)
+        feed = ChangeFeed(engine: engine, limits: settings.stream)
+        repeats = Repeats(engine: engine, blocking: blocking, log: log)
+        rateLimit = RateLimit(perSecond: settings.requestsPerSecond)
+        connections = Connections(trusted: settings.trustedProxies)
         readiness = Readiness(engine: engine, blocking: blocking, folder: settings.dataFolder)
     }
 
@@ -83,21 +106,26 @@ package struct Server: Sendable {
 
     /// Everything that answers, behind the middleware that every request passes.
     func router() -> Router<AppContext> {
+        let routes = routes
+        let table = routes.methods.map { (path: $0.path, allowed: $0.methods.map(\.rawValue).joined(separator: ", ")) }
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
-            RequestIDMiddleware(isBehindProxy: settings.isBehindProxy)
+            RequestIDMiddleware(trusted: settings.trustedProxies)
             SecurityHeadersMiddleware(isOverTLS: settings.isOverTLS)
             ErrorMiddleware(pages: Pages(server: self))
-            LimitsMiddleware()
+            LimitsMiddleware { path in table.first { Route.fits($0.path, path) }?.allowed ?? "" }
             AuthenticationMiddleware(
                 engine: engine,
                 blocking: blocking,
                 limits: settings.sessions,
-                refusals: refusals
+                refusals: refusals,
+                feed: feed
             )
+            RateLimitMiddleware(limit: rateLimit, clock: engine.clock)
             CrossSiteMiddleware(origin: settings.origin)
         }
-        for route in routes { route.add(to: router) { keep($0, $1, $2) } }
+        for route in routes { route.add(to: router, of: self) }
+        routes.refuseOthers(on: router)
         return router
     }
 
@@ -125,24 +153,47 @@ package struct Server: Sendable {
     }
 
     /// The program that listens; `run()` of it ends with the process's signals.
-    package func application(host: String, port: Int) -> some ApplicationProtocol {
+    ///
+    /// - Throws: when the certificate or its key cannot be read.
+    package func application(host: String, port: Int) throws -> some ApplicationProtocol {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: Limits.headerFieldBytesMax,
             maxHeaderListSize: Limits.headerListBytesMax,
             maxHeaderFieldCount: Limits.headerCountMax
         )
         let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                ConnectionWatch(
+                    connections,
+                    headWithin: .seconds(settings.headSeconds),
+                    bodyWithin: .seconds(settings.bodySeconds)
+                )
+            ],
             idleTimeout: .seconds(Limits.idleSeconds),
             httpDecoderConfiguration: decoder
         )
+        let http = HTTPServerBuilder.http1(configuration: channel)
         return Application(
             router: router(),
-            server: .http1(configuration: channel),
+            server: try settings.certificate.map { try .tls(http, tlsConfiguration: Self.tls($0.chain, $0.key)) }
+                ?? http,
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Limits.connectionsMax)
             ),
             logger: log
         )
+    }
+
+    /// TLS 1.2 and later, with the certificate of these files.
+    private static func tls(_ chain: String, _ key: String) throws -> TLSConfiguration {
+        let certificates = try NIOSSLCertificate.fromPEMFile(chain).map { NIOSSLCertificateSource.certificate($0) }
+        let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates,
+            privateKey: .privateKey(privateKey)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
     }
 }

@@ -21,7 +21,10 @@ struct Sirdar: AsyncParsableCommand {
                     ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self, CostCommand.self,
                 ]
             ),
-            CommandGroup(name: "Work", subcommands: [QueueCommand.self, TaskCommand.self]),
+            CommandGroup(
+                name: "Work",
+                subcommands: [QueueCommand.self, TaskCommand.self, StopCommand.self, AbsenceCommand.self]
+            ),
             CommandGroup(
                 name: "Definitions",
                 subcommands: [WorkflowCommand.self, CheckCommand.self, SchemaCommand.self, ExpressionCommand.self]
@@ -30,7 +33,10 @@ struct Sirdar: AsyncParsableCommand {
                 name: "Records",
                 subcommands: [InstanceCommand.self, ExplainCommand.self, EventCommand.self, JournalCommand.self]
             ),
-            CommandGroup(name: "Account", subcommands: [MeCommand.self, TokenCommand.self]),
+            CommandGroup(
+                name: "Account",
+                subcommands: [MeCommand.self, TokenCommand.self, PersonCommand.self, NotificationCommand.self]
+            ),
         ] + installation
     )
 

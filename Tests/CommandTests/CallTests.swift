@@ -43,10 +43,10 @@ struct CallTests {
         Case("request show 0193", "GET", "/v1/requests/0193"),
         Case("queue list", "GET", "/v1/queues?limit=200"),
         Case("task list --queue q --mine", "GET", "/v1/tasks?queue=q&owner=me&limit=50"),
+        Case("task list --filter due:<1h", "GET", "/v1/tasks?q=due%3A%3C1h&limit=50"),
         Case("task show 0193", "GET", "/v1/tasks/0193"),
         Case("instance list --open", "GET", "/v1/instances?state=open&limit=50"),
         Case("instance show 0193", "GET", "/v1/instances/0193"),
-        Case("instance show 0193 --watch", "GET", "/v1/instances/0193"),
         Case("journal list --object 0193", "GET", "/v1/entries?object=0193&limit=50"),
         Case("journal list --oldest-first", "GET", "/v1/entries?order=oldest&limit=50"),
         Case(
@@ -60,6 +60,7 @@ struct CallTests {
         Case("explain 0193", "GET", "/v1/instances/0193/explanation"),
         Case("me", "GET", "/v1/people/me"),
         Case("token list", "GET", "/v1/tokens?limit=200"),
+        Case("person list", "GET", "/v1/people?limit=200"),
     ]
 
     static let changing = [
@@ -111,6 +112,12 @@ struct CallTests {
             "POST",
             "/v1/tokens",
             ["name": "n", "scopes": ["read", "work"], "days": 7]
+        ),
+        Case(
+            "person add olga --title Olga --role operator --role requester --queue ops",
+            "POST",
+            "/v1/people",
+            ["title": "Olga", "roles": ["operator", "requester"], "queues": ["ops"], "name": "olga"]
         ),
         Case("token revoke 0193", "DELETE", "/v1/tokens/0193"),
         Case("machine file remove m /etc/x", "DELETE", "/v1/machines/m/files/content?path=%2Fetc%2Fx"),

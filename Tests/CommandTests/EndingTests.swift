@@ -29,6 +29,7 @@ struct EndingTests {
     func fieldErrors() throws {
         let errors = [
             ("/values/storageAddress", "It is not in 10.57.0.0/16."), ("/outcome", "There is no such outcome."),
+            ("/values/input/machine/id", "It is missing."),
         ]
         let joined = errors.map(\.1).joined(separator: " ")
         let server = try ScriptedServer(.problem(422, joined, errors: errors))
@@ -39,6 +40,7 @@ struct EndingTests {
             outcome.messages == """
                 sirdar: --value storageAddress: It is not in 10.57.0.0/16.
                 sirdar: --outcome: There is no such outcome.
+                sirdar: --value input (/machine/id): It is missing.
 
                 """
         )

@@ -87,7 +87,8 @@ struct JournalTests {
         let folder = try TemporaryFolder()
         let (password, key) = (try folder.write("password", "a long enough secret\n"), folder.path("signing.key"))
         var tool = Tool()
-        tool.folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        tool.folder =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
         tool.environment["SIRDAR_DATA"] = folder.path("data")
         tool.environment["SIRDAR_JOURNAL_KEY"] = key

@@ -96,13 +96,14 @@ struct SettingsTests {
     func wrongValues() throws {
         let found = try problems(
             ["listen": "8080"],
-            ["SIRDAR_LOG_LEVEL": "inf", "SIRDAR_BEHIND_PROXY": "yes"],
+            ["SIRDAR_LOG_LEVEL": "inf", "SIRDAR_TRUSTED_PROXIES": "yes"],
             file: "workerSlots: 0\n"
         )
         #expect(
             found == [
                 "--listen is `8080`, and must be host:port.",
-                "SIRDAR_BEHIND_PROXY is `yes`, and must be true or false.",
+                "SIRDAR_TRUSTED_PROXIES is `yes`, and must be addresses or networks with commas between them, "
+                    + "or nothing.",
                 "sirdar.yaml:1:14: `workerSlots` is `0`, and must be 1 to 256.",
                 "SIRDAR_LOG_LEVEL is `inf`, and must be trace, debug, info, notice, warning, error, critical; "
                     + "did you mean `info`?",

@@ -20,10 +20,15 @@ struct WatchTests {
         ]
     }
 
-    /// One after the other; the last for ever.
-    private static func server(_ instances: [JSON]) throws -> ScriptedServer {
+    /// One after the other; the last for ever. With `tells`, it also tells what happens.
+    private static func server(_ instances: [JSON], tells: Bool = true) throws -> ScriptedServer {
         let place = Locked(0)
-        return try ScriptedServer { _ in
+        return try ScriptedServer { request in
+            if request.path == "/v1/stream" {
+                guard tells else { return .problem(404, "There is no such page.") }
+                let text = "retry: 3000\nid: 7\n\nid: 8\nevent: change\ndata: {}\n\n"
+                return .init(headers: ["Content-Type": "text/event-stream"], body: Array(text.utf8))
+            }
             let index = place.withLock { place in
                 place += 1
                 return min(place, instances.count) - 1
@@ -55,6 +60,18 @@ struct WatchTests {
 
                 """
         )
+    }
+
+    @Test("watching goes on from what it heard last, and looks by itself where the server tells nothing")
+    func listens() throws {
+        for tells in [true, false] {
+            let server = try Self.server(Self.story, tells: tells)
+            defer { server.stop() }
+            #expect(try Tool(server).run("instance show 0193 --watch").code == 0)
+            let asked = server.requests.map(\.target).filter { $0.hasPrefix("/v1/stream") }
+            let (first, next) = ("/v1/stream?instance=0193", "/v1/stream?instance=0193&after=")
+            #expect(asked == (tells ? [first, next + "8", next + "8"] : [first, first, first]))
+        }
     }
 
     @Test("watching prints one document for programs: the last")

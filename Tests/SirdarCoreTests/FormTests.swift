@@ -16,6 +16,7 @@ struct FormTests {
                 "count": ["type": "integer", "minimum": 1, "maximum": 9],
                 "sure": ["type": "boolean"], "size": ["type": "choice", "options": ["small", "large"]],
                 "code": ["type": "string", "pattern": "[a-z]+\\d", "maxLength": 5],
+                "data": ["type": "json", "maxLength": 20],
             ],
             at: "/do"
         )
@@ -33,7 +34,8 @@ struct FormTests {
         arguments: [
             ("storage", "::ffff:10.57.0.20", "10.57.0.20"), ("manager", "Manager.Example", "manager.example"),
             ("port", "8080", 8080), ("path", "/mnt/projects", "/mnt/projects"), ("count", "3", 3), ("sure", "on", true),
-            ("size", "large", "large"), ("code", "abc1", "abc1"),
+            ("size", "large", "large"), ("code", "abc1", "abc1"), ("data", "{\"a\": [1]}", ["a": [1]]),
+            ("data", ["a": [1]], ["a": [1]]), ("data", "null", .null), ("data", "\"text\"", "text"),
         ] as [(String, JSON, JSON)]
     )
     func accepted(_ name: String, _ value: JSON, _ normal: JSON) throws {
@@ -54,6 +56,7 @@ struct FormTests {
             ("storage", 7), ("manager", "10.42.0.30"), ("manager", "10.57.0.20"), ("manager", "-bad-"), ("port", 0),
             ("port", 65_536), ("port", "http"), ("path", "mnt"), ("path", "/a/../b"), ("path", "/a b"), ("count", 0),
             ("count", 10), ("sure", "maybe"), ("size", "medium"), ("code", "1abc"), ("code", "abcdef1"), ("other", "x"),
+            ("data", "{a: 1}"), ("data", "[1,2,3,4,5,6,7,8,9,10]"), ("data", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
         ] as [(String, JSON)]
     )
     func refused(_ name: String, _ value: JSON) throws {

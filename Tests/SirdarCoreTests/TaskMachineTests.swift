@@ -217,6 +217,10 @@ struct TaskMachineTests {
         ),
         ("age", .aged, "unroutable ready claimed in_progress on_hold verifying awaiting_review"),
         ("remind", .reminded, "unroutable ready claimed in_progress on_hold verifying awaiting_review"),
+        (
+            "return", .returned,
+            "task-not-claimed task-not-claimed ready ready ready being-verified in-review"
+        ),
     ]
 
     @Test("each operation in each state does what the table says, or is refused by name")

@@ -11,11 +11,12 @@ extension EngineBench {
         _ steps: String,
         name: String = "sample",
         head: String = "",
-        version: String = "1.0.0"
+        version: String = "1.0.0",
+        onExhausted: String = "fault"
     ) throws -> Int {
         let text = """
             document: { dsl: '1.0.3', namespace: test, name: \(name), version: \(version) }
-            metadata: { onExhausted: fault }
+            metadata: { onExhausted: \(onExhausted) }
             \(head)
             do:
             \(steps)

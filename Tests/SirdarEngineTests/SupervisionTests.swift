@@ -119,7 +119,7 @@ struct SupervisionTests {
     }
 
     /// `announce` before everything, so that every step has another node than before.
-    private static func next(manual opening: JSON = Samples.taskSpec) -> Workflow {
+    private static func next(manual opening: JSON = Samples.taskSpec, verify: Bool = false) -> Workflow {
         Workflow(
             document: .init(namespace: "test", name: "sample", version: "1.1.0"),
             nodes: [
@@ -130,7 +130,12 @@ struct SupervisionTests {
                     parent: 0,
                     name: "work",
                     pointer: "/do/2/work",
-                    kind: .manual(ManualWork(opening: .constant(opening)))
+                    kind: .manual(
+                        ManualWork(
+                            opening: .constant(opening),
+                            verify: verify ? .init(action: "verify", with: .null) : nil
+                        )
+                    )
                 ),
                 Samples.call(4, "second", "note"), Samples.call(5, "publish", "note"),
             ],
@@ -165,6 +170,34 @@ struct SupervisionTests {
         let performed = story.compactMap { $0["detail"]?["steps"]?.asArray }.flatMap(\.self)
         #expect(performed.contains { $0["at"]?.asString == "/do/3/second" }, "the new version's step ran")
         #expect(throws: OtherVersion(id: id)) { try migrate(id, bench, old, new) }
+    }
+
+    @Test(
+        "an instance moves while the check of its task runs, and what the check says counts",
+        arguments: [true, false]
+    )
+    func checked(passes: Bool) throws {
+        let isOver = Locked(false)
+        let verify = ScriptedAction("verify") { _ in
+            isOver.withLock { $0 } ? .done(["passed": .bool(passes)]) : .pending(checkAfter: .seconds(5))
+        }
+        let bench = try EngineBench(actions: [EngineBench.note, verify])
+        let old = try bench.deploy(Samples.workflow(verify: true))
+        let new = try bench.deploy(Self.next(verify: true))
+        let id = try bench.start(old)
+        let task = try bench.task(of: id)
+        _ = try bench.act(.start, task.id)
+        #expect(try bench.complete(task).state.name == "verifying")
+        _ = try eventually { try bench.store.work(of: id).first { $0.leasedUntil == nil } }
+        #expect(try migrate(id, bench, old, new).moves)
+        try bench.restart()
+        isOver.withLock { $0 = true }
+        bench.clock.advance(by: .seconds(5))
+        guard passes else {
+            #expect(try bench.task(of: id, in: "in_progress").lastCheck?.result == .failed)
+            return
+        }
+        #expect(try bench.ended(id).status == .completed)
     }
 
     @Test("an instance that cannot move stays as it is, and the journal says why")

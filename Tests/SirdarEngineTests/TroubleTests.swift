@@ -53,6 +53,39 @@ struct TroubleTests {
         #expect(work.kind == .manual)
     }
 
+    @Test("a retry may have another input, which is held to what the step's action takes and told beside the old one")
+    func anotherInput() throws {
+        let copies = ScriptedAction("note", input: ["type": "object", "properties": ["from": ["type": "string"]]]) {
+            $0.input["from"] == "here" ? .done(.null) : .failed(Self.wrong)
+        }
+        let bench = try EngineBench(actions: [copies])
+        let id = try bench.start(
+            bench.define("  - copy: { call: note, with: { from: there } }", onExhausted: "askPerson")
+        )
+        let triage = try bench.task(of: id)
+        let person = Samples.worker(queues: ["triage"])
+        try bench.act(.start, triage.id, person)
+        func retry(_ input: JSON) throws {
+            try bench.act(
+                .complete(outcome: "retry", values: ["input": input], ticks: [], fence: nil),
+                triage.id,
+                person
+            )
+        }
+        for (wrong, pointer) in [("{", "/values/input"), ("{\"from\": 7}", "/values/input/from")] {
+            do {
+                try retry(.string(wrong))
+                Issue.record("it was accepted")
+            } catch TaskRefusal.invalid(let errors) {
+                #expect(errors.map(\.pointer) == [pointer])
+            }
+        }
+        try retry(["from": "here"])
+        #expect(try bench.ended(id).status == .completed)
+        let told = try bench.story(id).compactMap { $0["detail"]?["input"] }
+        #expect(told == [["after": ["from": "here"], "before": ["from": "there"]]])
+    }
+
     @Test("a step that is given up faults the instance, and what had begun is undone, the latest first")
     func compensation() throws {
         let undone = Locked<[JSON]>([])

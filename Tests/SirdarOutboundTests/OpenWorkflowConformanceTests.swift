@@ -12,8 +12,6 @@ import Testing
 struct OpenWorkflowConformanceTests {
     /// Calls that this profile leaves to actions, by the decoder's own word.
     private static let refused = ["Call OpenAPI With Content Output", "Call OpenAPI With Response Output"]
-    /// May still be refused.
-    private static let pending = ["Emit Task"]
 
     @Test("every scenario passes, or is refused by name")
     func kit() throws {
@@ -40,7 +38,7 @@ struct OpenWorkflowConformanceTests {
             }
         }
         print("CONFORMANCE open-workflow \(passed) passed, \(failed) failed, \(refused.count) refused")
-        #expect(refused.filter { !Self.pending.contains($0) } == Self.refused)
+        #expect(refused == Self.refused)
     }
 
     @Test("a scenario that does not come out as it says fails")

@@ -178,7 +178,10 @@ struct AccessTests {
         try await bench.asking { client in
             let before = try await client.get("/v1/people/me", token)
             #expect(before.status == .ok)
-            let change = try await client.send(.patch, "/v1/people/\(person.id)", manager, #"{"disabled":true}"#)
+            let seen = try await client.get("/v1/people/\(person.id)", manager)
+            var fields = manager
+            fields[.ifMatch] = seen.headers[.eTag]
+            let change = try await client.send(.patch, "/v1/people/\(person.id)", fields, #"{"disabled":true}"#)
             #expect(change.status == .ok)
             let (api, page) = (
                 try await client.get("/v1/people/me", token), try await client.get("/queue", browser.cookie)

@@ -78,7 +78,7 @@ struct CostTests {
             #expect(report.json["total"]?["amounts"]?[0]?["amount"] == "0.247333333334")
             #expect(report.json["whole_week"] == true && report.json["week_before"]?["words"] == "0")
             for path in [
-                "/v1/projects/harrow/costs?week=2026-W47&format=csv", "/costs/export?project=harrow&week=2026-W47",
+                "/v1/projects/harrow/costs/export?week=2026-W47", "/costs/export?project=harrow&week=2026-W47",
             ] {
                 let fields = path.hasPrefix("/v1") ? token : browser.cookie
                 let csv = try await client.get(path, fields)
@@ -108,7 +108,7 @@ struct CostTests {
                 #expect(page.status == .notFound && !page.text.contains("bf-secret"), "\(path)")
             }
             for path in [
-                "/v1/projects/blackfen/costs", "/v1/projects/blackfen/costs?format=csv",
+                "/v1/projects/blackfen/costs", "/v1/projects/blackfen/costs/export",
                 "/v1/images/\(PaperStudio.blackfen)/costs",
                 "/v1/images/\(PaperStudio.blackfen)/estimate?location=oregon",
                 "/v1/machines/bf-ws-01/estimate",

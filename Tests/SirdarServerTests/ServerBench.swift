@@ -20,13 +20,15 @@ final class ServerBench: Sendable {
     let server: Server
     /// It follows nothing by itself: a test says when it seals.
     let sealer: Sealer
+    let notifier: Notifier?
     /// Whether the automatic check of a task finds something.
     let finds = Locked(false)
     private let folder: URL
     /// Watches the store's syncs, and can make one fail.
     let syncs: SyncWatch
 
-    init(_ change: (inout Server.Settings) -> Void = { _ in }) throws {
+    /// `notifies`: whether letters are written; what is sent goes nowhere.
+    init(notifies: Bool = false, _ change: (inout Server.Settings) -> Void = { _ in }) throws {
         clock = ManualClock()
         folder = FileManager.default.temporaryDirectory.appending(path: "sirdar-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -50,6 +52,8 @@ final class ServerBench: Sendable {
         studio = PaperStudio()
         var settings = Server.Settings()
         settings.dataFolder = folder.path
+        // A stream ends when everything was told, so that an answer can be looked at.
+        settings.stream.life = .seconds(0)
         change(&settings)
         sealer = Sealer(
             engine: engine,
@@ -57,7 +61,17 @@ final class ServerBench: Sendable {
             anchors: [FileAnchor(path: folder.appending(path: "journal-checkpoints.txt").path)],
             log: Self.quiet
         )
-        server = try Server(engine: engine, studio: studio, sealer: sealer, settings: settings, log: Self.quiet)
+        let notifier = notifies ? Self.notifier(engine) : nil
+        notifier?.run()
+        server = try Server(
+            engine: engine,
+            studio: studio,
+            sealer: sealer,
+            notifier: notifier,
+            settings: settings,
+            log: Self.quiet
+        )
+        self.notifier = notifier
         engine.run()
         let reading = SirdarEngine.Runbook.read(name: "shared-storage", source: Samples.runbookSource)
         try deploy(Samples.adapting, runbooks: reading.runbook.map { [$0] } ?? [])
@@ -65,7 +79,31 @@ final class ServerBench: Sendable {
 
     deinit {
         engine.stop()
+        notifier?.stop()
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// A relay that is not there.
+    private struct NoRelay: Postman {
+        let channel = Channel.mail
+        func carry(_ letter: Letter) throws(PostTrouble) { throw PostTrouble(.unreachable, "Nothing answers.") }
+    }
+
+    private static func notifier(_ engine: Engine) -> Notifier {
+        Notifier(
+            engine: engine,
+            policy: NoticePolicy(
+                mail: .init(
+                    host: "127.0.0.1",
+                    from: "sirdar@studio.example",
+                    addresses: "{name}@studio.example",
+                    domains: ["studio.example"]
+                )
+            ),
+            postmen: [NoRelay()],
+            writer: LetterWriter(base: "https://sirdar.example", seal: MuteSeal(secret: Array("secret".utf8))),
+            log: quiet
+        )
     }
 
     static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -86,6 +124,20 @@ final class ServerBench: Sendable {
             at: clock.now()
         )
         engine.library.add(workflow, number: try engine.store.deploy(deployment), runbooks: runbooks)
+    }
+
+    /// Another version of the same workflow, to move instances to.
+    func deployAnother() throws {
+        let (document, nodes) = (Samples.adapting.document, Samples.adapting.nodes)
+        let another = Workflow.Document(
+            namespace: document.namespace,
+            name: document.name,
+            version: "1.1.0",
+            title: document.title,
+            summary: document.summary
+        )
+        let hash = ContentHash(hex: String(repeating: "c", count: 64))
+        try deploy(Workflow(document: another, nodes: nodes, hash: hash), runbooks: [])
     }
 
     // MARK: People
@@ -216,14 +268,20 @@ final class ServerBench: Sendable {
 
     // MARK: Asking
 
+    /// Every answer of the interface is held to its description besides.
     func asking(_ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in try await body(client) }
+        let description = Description(json: server.openAPI)
+        try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in
+            try await body(DescribedClient(client: client, description: description))
+        }
     }
 }
 
 /// What the journal says of a visitor who was refused.
 struct RefusedVisitor {
     let refusal: String
+    /// The kind of what was refused.
+    let object: String
     let detail: JSON
     let confidential: JSON
 
@@ -231,6 +289,7 @@ struct RefusedVisitor {
         let entry = try JSON(parsing: stored.entry.canonical)
         guard entry["actor"]?["id"] == "visitor" else { return nil }
         refusal = entry["refusal"]?.asString ?? ""
+        object = entry["object"]?["kind"]?.asString ?? ""
         detail = entry["detail"] ?? .null
         confidential = try stored.entry.confidential.map { try JSON(parsing: $0) } ?? .null
     }

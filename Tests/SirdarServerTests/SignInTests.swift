@@ -39,6 +39,7 @@ struct SignInTests {
                 [.cookie: pair, .fetchSite: "same-origin", .contentType: "application/x-www-form-urlencoded"]
             )
             #expect(out.headers[.setCookie]?.contains("Max-Age=0") == true)
+            #expect(out.headers[.named("Clear-Site-Data")]?.contains("cache") == true)
             // Killed on the server, and not only forgotten by the browser.
             let after = try await client.get("/queue", [.cookie: pair])
             #expect(after.status == .seeOther)
@@ -95,6 +96,7 @@ struct SignInTests {
         let first = try bench.refused(count: 3)
         #expect(Set(first.map(\.refusal)) == ["token-refused", "sign-in-refused", "too-many-attempts"])
         #expect(first.allSatisfy { $0.detail == ["count": 1] && $0.confidential["address"] == "local" })
+        #expect(first.allSatisfy { ($0.object == "token") == ($0.refusal == "token-refused") })
         bench.clock.advance(by: .minutes(1))
         let all = try bench.refused(count: 6)
         let counts = Dictionary(grouping: all, by: \.refusal).mapValues { entries in

@@ -107,7 +107,7 @@ struct SkeletonTests {
         let paths = [
             "/queue", "/tasks/\(task.id)", "/images", "/images/\(PaperStudio.comp)", "/images/\(PaperStudio.comp)/copy",
             "/machines", "/machines/hw-ws-01/image", "/requests", "/instances/\(task.instance)", "/journal",
-            "/workflows", "/keys", "/me", "/nowhere", "/sign-in",
+            "/workflows", "/keys", "/interface", "/me", "/nowhere", "/sign-in",
         ]
         try await bench.asking { client in
             for path in paths {
@@ -145,6 +145,8 @@ extension RouteLine {
             case ":kind": "copy"
             case ":item": "note-mounts"
             case ":file": "app.css"
+            case ":step": "1"
+            case ":secret": String(repeating: "a", count: 43)
             default: String(part)
             }
         }.reduce("") { "\($0)/\($1)" }

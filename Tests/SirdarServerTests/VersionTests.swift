@@ -183,6 +183,10 @@ struct VersionTests {
             #expect(shown.text.contains("1 waiting") && shown.text.contains("See which can move"))
             let checked = try await client.get("\(path)?from=1.0.0&to=1.1.0", browser.cookie)
             #expect(checked.text.contains("1 would move, 0 would stay.") && checked.text.contains("\(id)"))
+            let renamed = try await client.get("\(path)?from=1.0.0&to=1.1.0&renamed=none%3Dhear", browser.cookie)
+            #expect(renamed.status == .unprocessableContent && renamed.text.contains("No step has this path: none."))
+            let kept = try await client.get("\(path)?from=1.0.0&to=1.1.0&renamed=hear+%3D+hear", browser.cookie)
+            #expect(kept.text.contains("1 would move") && kept.text.contains(">hear=hear</textarea>"))
             let moved = try await client.send(
                 .post,
                 "\(path)/migrate",

@@ -29,6 +29,20 @@ struct WorkTests {
         #expect(try bench.claim(bench.claimOfAll()).count == 1)
     }
 
+    @Test("what was put aside is due when everything put aside is taken up", arguments: StoreUnderTest.allCases)
+    func takenUp(_ store: StoreUnderTest) throws {
+        let bench = try store.open()
+        let later = bench.clock.now().advanced(by: .seconds(30))
+        try bench.insert(bench.due(try bench.instance(), notBefore: .distantFuture))
+        try bench.insert(bench.due(try bench.instance(), notBefore: later))
+        var commit = Commit()
+        commit.work = [.takeUp(at: bench.clock.now())]
+        #expect(try bench.claim(bench.claimOfAll()).isEmpty)
+        try bench.commit(commit)
+        #expect(try bench.claim(bench.claimOfAll()).count == 1)
+        #expect(try bench.store.nextDue() != nil)
+    }
+
     @Test("a lane gets no more than it has room for, and starves no other", arguments: StoreUnderTest.allCases)
     func lanes(_ store: StoreUnderTest) throws {
         let bench = try store.open()

@@ -101,6 +101,7 @@ package struct ScriptedAction: Action {
 
     package init(
         _ name: String,
+        input: JSON = true,
         lane: Lane = .general,
         retry: RetryPolicy = .standard,
         _ body: @escaping @Sendable (ActionCall) -> ActionOutcome
@@ -108,7 +109,7 @@ package struct ScriptedAction: Action {
         signature = ActionSignature(
             name: name,
             summary: "Does what a test says.",
-            input: true,
+            input: input,
             retry: retry,
             lane: { _ in lane }
         )

@@ -20,6 +20,8 @@ package struct Form: Sendable, Hashable {
 
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case string, text, integer, boolean, choice, ip, host, port, path
+        /// Any value; a text is read as JSON.
+        case json
     }
 
     package struct Rules: Sendable, Hashable {
@@ -76,7 +78,7 @@ extension Form.Field {
         rules.options = json["options"]?.asArray?.compactMap(\.asString) ?? []
         rules.minimum = json["minimum"]?.asInt
         rules.maximum = json["maximum"]?.asInt
-        rules.lengthMax = json["maxLength"]?.asInt ?? (kind == .text ? 20_000 : rules.lengthMax)
+        rules.lengthMax = json["maxLength"]?.asInt ?? (kind == .text || kind == .json ? 20_000 : rules.lengthMax)
         self.rules = rules
     }
 }
@@ -161,6 +163,7 @@ extension Form.Field {
             case .ip: return .success(.string(try address(text(value)).description))
             case .host: return .success(.string(try host(text(value))))
             case .path: return .success(.string(try path(text(value))))
+            case .json: return .success(try document(value))
             }
         } catch {
             return .failure(error)
@@ -183,6 +186,14 @@ extension Form.Field {
         }
         if rules.not.contains(text) { throw Wrong(sentence: "\(label) must not be \(text).") }
         return text
+    }
+
+    private func document(_ value: JSON) throws(Wrong) -> JSON {
+        let text = value.asString ?? value.text
+        guard text.utf8.count <= rules.lengthMax else {
+            throw Wrong(sentence: "\(label) is longer than \(rules.lengthMax) bytes.")
+        }
+        do { return try JSON(parsing: text) } catch { throw Wrong(sentence: "\(label) is not JSON: \(error)") }
     }
 
     private func integer(_ value: JSON, _ minimum: Int?, _ maximum: Int?) throws(Wrong) -> Int {

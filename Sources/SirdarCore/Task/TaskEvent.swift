@@ -16,6 +16,8 @@ package enum TaskEvent: Sendable, Hashable {
     case routed
     /// A claim that was never begun is over.
     case lapsed
+    /// Its owner's account was closed: it goes back to its queue.
+    case returned
 
     // Working.
     case drafted(by: Worker, values: JSON.Object)
@@ -63,6 +65,7 @@ package enum TaskEvent: Sendable, Hashable {
         case .transferred: "task.transferred"
         case .routed: "task.routed"
         case .lapsed: "task.lapsed"
+        case .returned: "task.returned"
         case .drafted: "task.drafted"
         case .ticked: "task.ticked"
         case .unticked: "task.unticked"
@@ -96,7 +99,7 @@ extension TaskEvent {
             .checkWaived:
             true
         case .resumed(let worker, due: _), .escalated(let worker, comment: _, priority: _): worker != nil
-        case .routed, .lapsed, .checked, .closed, .aged, .reminded: false
+        case .routed, .lapsed, .returned, .checked, .closed, .aged, .reminded: false
         }
     }
 }

@@ -23,6 +23,7 @@ extension TaskMachine {
             try worker.mayWork(on: task)
             try expectOwner(worker, task)
             if isBegun { throw .alreadyStarted }
+            if let stop = worker.stop { throw .stopped(stop) }
             var task = task
             task.state = .inProgress
             return Decision(task: task)
@@ -117,6 +118,17 @@ extension TaskMachine {
         switch task.standing {
         case .held(isBegun: false): return Decision(task: offered(task))
         case .held(isBegun: true), .onHold, .verifying, .inReview: throw .alreadyStarted
+        case .offered: throw .notClaimed
+        }
+    }
+
+    /// What its owner has done stays; who takes it next goes on from there. A check or a review that is in progress
+    /// ends first.
+    static func returned(_ task: ManualTask) throws(TaskRefusal) -> Decision {
+        switch task.standing {
+        case .held, .onHold: return Decision(task: offered(task))
+        case .verifying: throw .beingVerified
+        case .inReview: throw .inReview
         case .offered: throw .notClaimed
         }
     }

@@ -46,6 +46,7 @@ package enum TaskMachine {
             try transferred(worker, to: queue, reason, isRoutable: isRoutable, task)
         case .routed: try routed(task)
         case .lapsed: try lapsed(task)
+        case .returned: try returned(task)
         case .drafted(let worker, let values): try drafted(worker, values, task)
         case .ticked(let worker, let item, let evidence): try ticked(worker, item, evidence, task, now)
         case .unticked(let worker, let item): try unticked(worker, item, task)

@@ -56,7 +56,8 @@ extension TaskMachine {
         _ now: Timestamp
     ) -> TaskEvent {
         let given = "-"
-        let someone = Worker(person: given, queues: [task.queue], skills: Set(task.spec.skills), isSupervisor: false)
+        var someone = Worker(person: given, queues: [task.queue], skills: Set(task.spec.skills), isSupervisor: false)
+        someone.stop = worker.stop
         return switch operation {
         case .claim: .claimed(by: worker)
         case .start: .started(by: worker)

@@ -9,6 +9,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
     case lacksSkills([String])
     case excluded(why: String)
     case claimLimit(String, Int)
+    /// Its queue or its workflow is stopped: nothing new begins there.
+    case stopped(Stop)
     case noteNeeded
     case onHold(until: Timestamp?)
     case notOnHold
@@ -25,6 +27,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
     case nothingToWaive
     case unknownQueue(String)
     case unknownPerson(String)
+    /// They are away, and nobody stands in for them.
+    case absent(String, until: Timestamp)
     /// The person to whom it was to be given may not have it.
     indirect case notTheirs(String, TaskRefusal)
     case staleFence(awaited: Int64)
@@ -42,6 +46,7 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .lacksSkills: "lacks-skills"
         case .excluded: "separation-of-duties"
         case .claimLimit: "claim-limit"
+        case .stopped: "stopped"
         case .noteNeeded: "note-needed"
         case .onHold: "task-on-hold"
         case .notOnHold: "task-not-on-hold"
@@ -57,6 +62,7 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .nothingToWaive: "nothing-to-waive"
         case .unknownQueue: "unknown-queue"
         case .unknownPerson: "unknown-person"
+        case .absent: "absent"
         case .notTheirs: "not-theirs"
         case .staleFence: "stale-fence"
         case .invalid: "invalid"
@@ -79,6 +85,9 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .excluded(let why): why
         case .claimLimit(let queue, let limit):
             "You hold \(limit) tasks of \(queue), as many as one may. Complete or release one first."
+        case .stopped(let stop):
+            "The \(stop.part) is stopped by \(name(stop.by)) since \(stop.since): \(stop.reason) Nothing new is begun "
+                + "there until a supervisor lifts it."
         case .noteNeeded: "Say why, in a sentence: the next person reads it."
         case .onHold(let until):
             "The task is on hold\(until.map { " until \($0)" } ?? ""). Resume it first."
@@ -95,6 +104,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .nothingToWaive: "There is no failed check to waive."
         case .unknownQueue(let queue): "There is no queue \(queue)."
         case .unknownPerson(let person): "There is nobody called \(person), or they cannot work on tasks."
+        case .absent(let person, let until):
+            "\(name(person)) is away until \(until), and nobody stands in for them. Choose somebody else."
         case .notTheirs(let person, let refusal):
             "\(name(person)) cannot have it. What they would be told: \(refusal.sentence(name: name))"
         case .staleFence:

@@ -113,14 +113,27 @@ extension TaskSpec {
         let tried = attempts == 1 ? "once" : "\(attempts) times"
         let outcomes = [retryOutcome] + (node.skippable && !isUndo ? [skipOutcome] : []) + [giveUpOutcome]
         let what = isUndo ? "Undo of \(node.title)" : node.title
+        var form: JSON.Object = [
+            "reason": ["type": "text", "label": "Why", "help": "Kept in the journal with your decision."]
+        ]
+        if !isUndo, node.call?.http == nil {
+            form["input"] = [
+                "type": "json", "label": "Another input",
+                "help": "Only to retry: what the step is given instead, as JSON. Empty: the same as before.",
+            ]
+        }
+        if !isUndo, node.skippable {
+            form["output"] = [
+                "type": "json", "label": "Output",
+                "help": "Only to skip: what the step gives instead, as JSON. Empty: null.",
+            ]
+        }
         let document: JSON = [
             "title": .string("\(what): needs a person"),
             "queue": .string(workflow.triageQueue),
             "priority": "high",
             "outcomes": .array(outcomes.map(JSON.string)),
-            "form": [
-                "reason": ["type": "text", "label": "Why", "help": "Kept in the journal with your decision."]
-            ],
+            "form": .object(form),
             "about": [
                 "step": .string(node.name),
                 "workflow": .string(workflow.document.title),

@@ -7,6 +7,8 @@ package struct Worker: Sendable, Hashable {
     package let isSupervisor: Bool
     /// Queues of which the person holds as many tasks as one may, with that number.
     package var fullQueues: [String: Int] = [:]
+    /// On account of what the task in question is not begun just now.
+    package var stop: Stop?
 
     package init(person: String, queues: Set<String>, skills: Set<String>, isSupervisor: Bool) {
         self.person = person
@@ -23,6 +25,7 @@ package struct Worker: Sendable, Hashable {
     /// Whether this person may take the task into their own hands now.
     func mayTake(_ task: ManualTask) throws(TaskRefusal) {
         try mayWork(on: task)
+        if let stop { throw .stopped(stop) }
         if let limit = fullQueues[task.queue] { throw .claimLimit(task.queue, limit) }
     }
 

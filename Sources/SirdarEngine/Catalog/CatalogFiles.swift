@@ -56,6 +56,15 @@ extension CatalogFiles {
             .map { "\(folder)/\($0)" }
     }
 
+    /// The files of a path that may be definitions: itself, or what lies in the folder.
+    static func definitions(at path: String) -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return [] }
+        let extensions: Set = ["yaml", "yml", "json"]
+        if isFolder.boolValue { return paths(in: URL(filePath: path).relativePath, extensions) }
+        return extensions.contains(URL(filePath: path).pathExtension) ? [path] : []
+    }
+
     private mutating func readIfThere(_ path: String) -> File? {
         FileManager.default.fileExists(atPath: path) ? read(path, limit: YAMLSource.bytesMax) : nil
     }

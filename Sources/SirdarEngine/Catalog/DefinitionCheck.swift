@@ -5,13 +5,14 @@ package import SirdarCore
 /// `sirdar check`: reads files as the server would, and tells what is wrong with them.
 package enum DefinitionCheck {
     /// Checks files and folders. A file is read together with the catalog that it lies in, since what it names is
-    /// defined there; told is only of what was asked for. `others` tells of what else an installation's folder holds.
+    /// defined there; told is only of what was asked for. A definition that lies in no catalog's folder is read as if
+    /// it were in the nearest one's. `others` tells of what else an installation's folder holds.
     package static func run(
         paths: [String],
         _ surroundings: Catalog.Surroundings,
         others: (_ root: String) -> [FileDiagnostics] = { _ in [] }
     ) -> [FileDiagnostics] {
-        var catalogs: [String: [FileDiagnostics]] = [:]
+        var catalogs: [String: (files: [FileDiagnostics], vocabulary: Vocabulary)] = [:]
         var told: [FileDiagnostics] = []
         for path in paths {
             guard let root = root(of: path) else {
@@ -19,24 +20,47 @@ package enum DefinitionCheck {
                 told.append(FileDiagnostics(file: path, diagnostics: [missing]))
                 continue
             }
-            let all = catalogs[root] ?? Catalog.load(folder: root, surroundings).files + others(root)
-            catalogs[root] = all
+            let catalog =
+                catalogs[root]
+                ?? {
+                    let catalog = Catalog.load(folder: root, surroundings)
+                    return (catalog.files + others(root), catalog.vocabulary)
+                }()
+            catalogs[root] = catalog
             let wanted = canonical(path)
-            let found = all.filter { file in
+            var found = catalog.files.filter { file in
                 let place = canonical(file.file)
                 return place == wanted || place.hasPrefix(wanted + "/") || wanted == canonical(root)
             }
-            if found.isEmpty {
-                let other = Diagnostic.error(
-                    .unreadable,
-                    at: .start,
-                    "nothing here to check: Workflows/*.yaml, Runbooks/*.md, config/*.yaml"
-                )
-                told.append(FileDiagnostics(file: path, diagnostics: [other]))
-            }
+            if found.isEmpty { found = loose(path, catalog.vocabulary) }
             told += found.filter { file in !told.contains { $0.file == file.file } }
         }
         return told
+    }
+
+    /// What lies in none of a catalog's folders: definitions are known by what is in them.
+    private static func loose(_ path: String, _ vocabulary: Vocabulary) -> [FileDiagnostics] {
+        let files = CatalogFiles.definitions(at: path).compactMap { file -> FileDiagnostics? in
+            switch CatalogFiles.read(file, limit: YAMLSource.bytesMax) {
+            case .failure(let diagnostic): return FileDiagnostics(file: file, diagnostics: [diagnostic])
+            case .success(let source):
+                switch YAMLSource.read(source.text) {
+                case .failure(let diagnostic): return FileDiagnostics(file: file, diagnostics: [diagnostic])
+                case .success(let root):
+                    guard root.isDefinition else { return nil }
+                    let hash = Catalog.hash(source: source.text, runbooks: [])
+                    let decoded = DefinitionDecoder.decode(root, hash: hash, vocabulary: vocabulary)
+                    return FileDiagnostics(file: file, diagnostics: decoded.diagnostics)
+                }
+            }
+        }
+        guard files.isEmpty else { return files }
+        let other = Diagnostic.error(
+            .unreadable,
+            at: .start,
+            "nothing here to check: definitions (*.yaml with `document` and `do`), Runbooks/*.md, config/*.yaml"
+        )
+        return [FileDiagnostics(file: path, diagnostics: [other])]
     }
 
     /// One definition, with the catalog that it lies in; without a workflow when it cannot be read.
@@ -57,7 +81,8 @@ package enum DefinitionCheck {
         }
     }
 
-    /// The folder whose catalog a path belongs to: itself, or the nearest one around it that has definitions.
+    /// The folder whose catalog a path belongs to: itself, the nearest one around it that has definitions, or else the
+    /// one that we are in.
     static func root(of path: String) -> String? {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
@@ -67,6 +92,7 @@ package enum DefinitionCheck {
             url = url.deletingLastPathComponent()
             if isRoot(url) { return url.relativePath.isEmpty ? "." : url.relativePath }
         }
+        if isRoot(URL(filePath: FileManager.default.currentDirectoryPath)) { return "." }
         return isFolder.boolValue ? path : URL(filePath: path).deletingLastPathComponent().relativePath
     }
 
@@ -81,6 +107,14 @@ package enum DefinitionCheck {
     static func canonical(_ path: String) -> String {
         let canonical = URL(filePath: path).standardizedFileURL.path
         return canonical.count > 1 && canonical.hasSuffix("/") ? String(canonical.dropLast()) : canonical
+    }
+}
+
+extension Located {
+    /// Whether it is meant as a workflow, whatever else is wrong with it.
+    fileprivate var isDefinition: Bool {
+        guard case .map(let members) = value else { return false }
+        return members.contains { $0.key == "document" || $0.key == "do" }
     }
 }
 

@@ -73,12 +73,10 @@ extension Runbook {
     /// The text for a page, a task's values filled in.
     package func html(
         values: [String: String] = [:],
-        headingShift: Int = 2,
         check: @escaping (Item) -> String = { #"<input type="checkbox" disabled data-item="\#($0.id)">"# },
         checkEnd: @escaping (Item) -> String = { _ in "" }
     ) throws(MarkdownError) -> String {
         var options = MarkdownDocument.HTMLOptions()
-        options.headingShift = headingShift
         options.values = values
         options.check = { check(items[$0]) }
         options.checkEnd = { checkEnd(items[$0]) }

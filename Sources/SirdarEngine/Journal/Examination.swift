@@ -78,8 +78,9 @@ package struct Examination {
 
     private static let instancesMax = 100_000
     private static let toldMax = 5
+    private static let looksMax = 10
 
-    /// Whether the journal's last word on each instance is the state that the store holds.
+    /// Whether the entries of each instance lead to the state that the store holds.
     private func instances() throws -> Finding {
         var (looked, differing) = (0, [String]())
         var query = InstanceQuery(limit: 200)
@@ -99,40 +100,33 @@ package struct Examination {
         return Finding(
             "instances",
             .sound,
-            "\(looked) instances have the version and the status that the journal says."
+            "\(looked) instances are where their entries, read again, say."
         )
     }
 
+    /// How an instance differs from what its entries tell, all of them read again in their order.
     private func difference(_ id: Identifier) throws -> String? {
+        var replay = StoryReplay()
         var after: Int64?
-        for _ in 0..<10 {
-            let entries = try engine.store.entries(EntryQuery(object: id, after: after, newestFirst: true, limit: 50))
-            for stored in entries {
-                let detail = (try? JSON(parsing: stored.entry.canonical))?["detail"]
-                guard let version = detail?["version"]?.asInt, let status = detail?["status"]?.asString else {
-                    continue
-                }
-                // Read after the entry: it may have moved on meanwhile, and never back.
-                guard let instance = try engine.store.instance(id) else { return "\(id) is missing." }
-                if instance.version > version {
-                    return try isLater(id, stored.sequence) ? nil : told(instance, version)
-                }
-                if instance.version == version, instance.status.name == status { return nil }
-                return told(instance, version)
-            }
-            guard let last = entries.last else { return "\(id) has no entry." }
-            after = last.sequence
+        // It may move on while it is read.
+        for _ in 0..<Self.looksMax {
+            try read(id, &after, into: &replay)
+            guard let instance = try engine.store.instance(id) else { return "\(id) is missing." }
+            let differences = replay.differences(from: instance)
+            if differences.isEmpty { return nil }
+            let newest = try engine.store.entries(EntryQuery(object: id, newestFirst: true, limit: 1)).first
+            if newest?.sequence == after { return "\(id) \(differences.joined(separator: "; "))." }
         }
         return nil
     }
 
-    /// Whether the journal has gone on for this instance since.
-    private func isLater(_ id: Identifier, _ sequence: Int64) throws -> Bool {
-        let newest = try engine.store.entries(EntryQuery(object: id, newestFirst: true, limit: 1)).first
-        return newest.map { $0.sequence > sequence } ?? false
-    }
-
-    private func told(_ instance: Instance, _ version: Int) -> String {
-        "\(instance.id) has version \(instance.version), \(instance.status.name), and the journal \(version)."
+    private func read(_ id: Identifier, _ after: inout Int64?, into replay: inout StoryReplay) throws {
+        while true {
+            let query = EntryQuery(object: id, after: after, limit: 200)
+            let entries = try engine.store.entries(query)
+            for stored in entries { replay.read(try JSON(parsing: stored.entry.canonical)) }
+            after = entries.last?.sequence ?? after
+            if entries.count < query.limit { return }
+        }
     }
 }

@@ -1,8 +1,8 @@
 extension MarkdownDocument {
     /// How a page wants a text.
     package struct HTMLOptions {
-        /// So many levels are added to the headings, which a page's own come before.
-        package var headingShift = 2
+        /// The level that the text's highest headings get: one below the page's own, with none left out between.
+        package var topHeading = 3
         /// What is filled in for `{{ name }}`; a name without a value stays as it is written.
         package var values: [String: String] = [:]
         /// HTML that stands at the start of a checklist's element; the argument counts them from 0.
@@ -15,7 +15,8 @@ extension MarkdownDocument {
 
     /// The text as HTML. Everything in it is escaped; links lead only where `LinkPolicy` lets them.
     package func html(_ options: HTMLOptions = HTMLOptions()) throws(MarkdownError) -> String {
-        var writer = HTMLWriter(options: options)
+        let levels = blocks.compactMap { block in if case .heading(let level, _) = block { level } else { nil } }
+        var writer = HTMLWriter(options: options, headingShift: options.topHeading - (levels.min() ?? 1))
         try writer.write(blocks)
         return writer.html
     }
@@ -53,9 +54,13 @@ package enum LinkPolicy {
 
 private struct HTMLWriter {
     let options: MarkdownDocument.HTMLOptions
+    let headingShift: Int
     private(set) var html = ""
 
-    init(options: MarkdownDocument.HTMLOptions) { self.options = options }
+    init(options: MarkdownDocument.HTMLOptions, headingShift: Int) {
+        self.options = options
+        self.headingShift = headingShift
+    }
 
     private mutating func put(_ text: String) throws(MarkdownError) {
         html += text
@@ -69,7 +74,7 @@ private struct HTMLWriter {
     private mutating func write(_ block: MarkdownDocument.Block) throws(MarkdownError) {
         switch block {
         case .heading(let level, let content):
-            let level = min(6, level + options.headingShift)
+            let level = min(6, max(1, level + headingShift))
             try put("<h\(level)>")
             try write(content)
             try put("</h\(level)>\n")
@@ -124,6 +129,8 @@ private struct HTMLWriter {
     private mutating func write(_ cells: [MarkdownDocument.Cell], _ tag: String) throws(MarkdownError) {
         try put("<tr>")
         for cell in cells {
+            // A column without a name has no heading: an empty one would be read out as such.
+            let tag = cell.content.isEmpty ? "td" : tag
             switch cell.alignment {
             case .none, .left: try put("<\(tag)>")
             case .center: try put("<\(tag) class=\"center\">")

@@ -4,7 +4,7 @@ package import SirdarCore
 /// Reads accounts, sessions and tokens, which are records like others. Every call reads the store, so that a person
 /// who was disabled, or a session that was ended, is out with the next request.
 package struct People: Sendable {
-    private let records: any RecordReader
+    let records: any RecordReader
 
     package init(_ records: any RecordReader) { self.records = records }
 
@@ -22,6 +22,12 @@ package struct People: Sendable {
     package func everybody() throws(StoreError) -> [Person] {
         try records.records(RecordQuery(kind: Person.kind, limit: Self.listMax)).compactMap(Person.init)
     }
+
+    func everyAbsence() throws(StoreError) -> [Absence] {
+        try records.records(RecordQuery(kind: Absence.kind, limit: Self.listMax)).compactMap(Absence.init)
+    }
+
+    func record(_ kind: String, _ key: String) throws(StoreError) -> Record? { try records.record(kind, key) }
 
     /// The name of whoever an identifier in a task or an entry stands for; the identifier itself for the system's own.
     package func name(of id: String) throws(StoreError) -> String {
@@ -58,6 +64,27 @@ package struct People: Sendable {
             Principal(person: person, proof: .session(session)),
             isOld ? session.touched(at: now, version: record.version) : nil
         )
+    }
+
+    /// The same person with the rights of now; `nil` when they, their session or their token are out by now.
+    package func renewed(
+        _ principal: Principal,
+        limits: SessionLimits,
+        at now: Timestamp
+    ) throws(StoreError) -> Principal? {
+        guard let person = try person(principal.person.id), !person.isDisabled else { return nil }
+        switch principal.proof {
+        case .session(let session):
+            guard let kept = try records.record(Session.kind, session.id).flatMap(Session.init),
+                !limits.isOver(kept, at: now)
+            else { return nil }
+            return Principal(person: person, proof: .session(kept))
+        case .token(let token):
+            guard let kept = try records.record(APIToken.kind, token.id.description).flatMap(APIToken.init),
+                now < kept.expiresAt
+            else { return nil }
+            return Principal(person: person, proof: .token(kept))
+        }
     }
 
     /// Who a token belongs to; `change` keeps when it was last used, to the hour.

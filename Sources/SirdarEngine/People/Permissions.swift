@@ -7,7 +7,7 @@ package enum Permissions {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
         case requestImage, withdrawRequest, answerQuestion, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
-        case seeTasks, workOnTasks, superviseTasks
+        case seeTasks, workOnTasks, superviseTasks, stopWork
         case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
         case backUp
         case sendEvents, seeEvents
@@ -21,8 +21,7 @@ package enum Permissions {
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
             case .markGolden, .correctCosts, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows,
-                .superviseTasks,
-                .managePeople, .backUp:
+                .superviseTasks, .stopWork, .managePeople, .backUp:
                 .manage
             case .sendEvents: .events
             }
@@ -43,6 +42,9 @@ package enum Permissions {
         }
     }
 
+    /// Whether a role may do something at all, somewhere.
+    package static func includes(_ operation: Operation, in role: Role) -> Bool { table(role).contains(operation) }
+
     /// What each role may do at all.
     private static func table(_ role: Role) -> Set<Operation> {
         switch role {
@@ -59,7 +61,7 @@ package enum Permissions {
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion,
                 .markGolden, .correctCosts, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks,
-                .superviseTasks,
+                .superviseTasks, .stopWork,
                 .seeJournal,
                 .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]

@@ -130,10 +130,25 @@ package struct Answer: Sendable {
         /// `retry`, `skip` or `giveUp`.
         package var outcome: String
         package var reason: String
+        /// Of a retry: what the step is given instead.
+        package var input: JSON?
+        /// Of a skip: what the step gives instead.
+        package var output: JSON?
 
-        package init(_ outcome: String, reason: String = "") {
+        package init(_ outcome: String, reason: String = "", input: JSON? = nil, output: JSON? = nil) {
             self.outcome = outcome
             self.reason = reason
+            self.input = input
+            self.output = output
+        }
+
+        /// The values of the task's form.
+        var values: JSON.Object {
+            var values: JSON.Object = reason.isEmpty ? [:] : ["reason": .string(reason)]
+            // The form reads a text as JSON.
+            if let input { values["input"] = .string(input.text) }
+            if let output { values["output"] = .string(output.text) }
+            return values
         }
     }
 

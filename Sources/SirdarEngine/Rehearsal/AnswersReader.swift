@@ -235,18 +235,20 @@ struct AnswersReader {
         }
     }
 
-    /// A word, or `{ outcome, reason }`.
+    /// A word, or `{ outcome, reason, input, output }`.
     private func decision(_ node: Located, _ nodes: [Node]) -> Answer.Decision? {
         let word: Located
-        var reason = ""
+        var decision = Answer.Decision("")
         if node.members == nil {
             word = node
         } else {
-            guard let fields = Fields(node, "`decides`", keys: ["outcome", "reason"], findings),
+            guard let fields = Fields(node, "`decides`", keys: ["outcome", "reason", "input", "output"], findings),
                 let outcome = fields.required("outcome")
             else { return nil }
             word = outcome
-            reason = fields.text("reason") ?? ""
+            decision.reason = fields.text("reason") ?? ""
+            decision.input = fields["input"]?.json
+            decision.output = fields["output"]?.json
         }
         let known = [TaskSpec.retryOutcome, TaskSpec.skipOutcome, TaskSpec.giveUpOutcome]
         guard let outcome = word.text, known.contains(outcome) else {
@@ -260,6 +262,7 @@ struct AnswersReader {
                 "this step may not be skipped: its `metadata` would have to say `skippable: true`"
             )
         }
-        return Answer.Decision(outcome, reason: reason)
+        decision.outcome = outcome
+        return decision
     }
 }

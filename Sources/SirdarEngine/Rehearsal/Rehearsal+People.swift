@@ -55,8 +55,8 @@ extension Rehearsal {
                 let text = failure.problem.detail ?? failure.problem.title
                 try decide(.failed(by: worker, code: failure.problem.title, text: text), task)
             case .decision(let decision):
-                let values: JSON.Object = decision.reason.isEmpty ? [:] : ["reason": .string(decision.reason)]
-                try decide(.completed(by: worker, Submission(outcome: decision.outcome, values: values)), task)
+                let submission = Submission(outcome: decision.outcome, values: decision.values)
+                try decide(.completed(by: worker, submission), task)
             case .work(let outcome, let values, let ticks): try complete(task, worker, (outcome, values, ticks), part)
             case .output, .pending, .never: preconditionFailure("the prompter gives what fits the question")
             }

@@ -151,6 +151,8 @@ package enum WorkWrite: Sendable {
     case drop(WorkID, fence: Int64?)
     /// To be performed with another input; in nobody's hands.
     case amend(WorkID, input: JSON, lane: Lane)
+    /// Everything that was put aside (due at `Timestamp.distantFuture`) is due.
+    case takeUp(at: Timestamp)
 }
 
 /// The node that a task or a due step belongs to, in the version that its instance moves to.

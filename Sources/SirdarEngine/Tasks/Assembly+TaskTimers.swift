@@ -94,6 +94,7 @@ extension Engine {
     /// Somebody was added, changed or disabled: tasks that nobody could do may have found somebody.
     func peopleChanged() {
         roster.forget()
+        returnTasks()
         for queue in library.queues { route(queue.name) }
     }
 
@@ -104,7 +105,8 @@ extension Engine {
                 let isRoutable = try roster.isRoutable(
                     queue: task.queue,
                     skills: task.spec.skills,
-                    excluded: task.excluded
+                    excluded: task.excluded,
+                    at: clock.now()
                 )
                 if isRoutable { route(task) }
             }
@@ -137,7 +139,8 @@ extension TaskEvent {
     fileprivate var isAging: Bool {
         switch self {
         case .aged, .escalated(by: nil, comment: _, priority: _): true
-        case .claimed, .started, .released, .assigned, .takenOver, .transferred, .routed, .lapsed, .drafted, .ticked,
+        case .claimed, .started, .released, .assigned, .takenOver, .transferred, .routed, .lapsed, .returned, .drafted,
+            .ticked,
             .unticked, .commented, .completed, .failed, .checked, .confirmed, .pushedBack, .held, .asked, .answered,
             .resumed, .escalated, .prioritised, .skipped, .checkWaived, .closed, .reminded:
             false

@@ -18,10 +18,11 @@ extension Assembly {
             runbook: spec.runbook.flatMap { engine.library.runbook(named: $0, of: instance.workflow) },
             excluded: excluded
         )
-        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded) {
+        if try !engine.roster.isRoutable(queue: spec.queue, skills: spec.skills, excluded: excluded, at: now) {
             task.state = .unroutable
         }
         commit.tasks.append(TaskWrite(task, before: nil))
+        tell(Notices.opened(task, at: now))
         setDeadline(of: task)
         note(
             "task.opened",
@@ -65,6 +66,7 @@ extension Assembly {
             commit.work.append(.drop(id, fence: held.flatMap { $0.id == id ? $0.fence : nil }))
         }
         setTimers(of: after, before: task, event)
+        tell(Notices.of(event, before: task, after: after, at: now))
         commit.records += decision.comments.map { comment in
             Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
         }
@@ -79,16 +81,32 @@ extension Assembly {
             fence: after.fence,
             detail: Story.detail(event, before: task, after: after)
         )
+        try returnIfClosed(after, after: event)
         if let end = decision.end {
             guard let instance = try engine.instance(task.instance, turn) else {
                 throw UnknownInstance(id: task.instance)
             }
-            do { try apply(.taskEnded(step: task.step, end: end), to: instance) } catch Refusal.outputUnfit(let errors)
-            {
-                throw TaskRefusal.invalid(errors.map { FieldError(pointer: "/values/output\($0.pointer)", $0.detail) })
-            }
+            try taskEnded(.taskEnded(step: task.step, end: end), instance)
         }
         return after
+    }
+
+    /// What a person entered for the step is judged as part of the task's form.
+    private mutating func taskEnded(_ event: Event, _ instance: Instance) throws {
+        func invalid(_ field: String, _ errors: [FieldError]) -> TaskRefusal {
+            .invalid(errors.map { FieldError(pointer: "/values/\(field)\($0.pointer)", $0.detail) })
+        }
+        do {
+            if let given = event.givenInput {
+                try engine.check(given.input, for: given.step, of: instance)
+                replaced = try engine.input(of: given.step, in: instance)
+            }
+            try apply(event, to: instance)
+        } catch Refusal.outputUnfit(let errors) {
+            throw invalid("output", errors)
+        } catch Refusal.inputUnfit(let errors) {
+            throw invalid("input", errors)
+        }
     }
 
     /// Where the tasks and due steps of an instance that moves belong in the new version.

@@ -14,7 +14,7 @@ extension Engine {
         case .start: .started(by: try limited(worker, taking: task))
         case .release(let note): .released(by: worker, note: note)
         case .assign(let name, let note):
-            .assigned(by: worker, to: try limited(roster.worker(name), taking: task), note: note)
+            try assigned(by: worker, to: name, note, task, now)
         case .takeOver(let reason):
             .takenOver(
                 by: try limited(worker, taking: task),
@@ -46,9 +46,28 @@ extension Engine {
 
     // MARK: People and queues
 
+    /// To whoever is named, or to who stands in for them while they are away, which the note says.
+    private func assigned(
+        by worker: Worker,
+        to name: String,
+        _ note: String,
+        _ task: ManualTask,
+        _ now: Timestamp
+    ) throws -> TaskEvent {
+        let named = try roster.worker(name)
+        let other = try roster.standIn(for: named, at: now)
+        guard other.person != named.person else {
+            return .assigned(by: worker, to: try limited(named, taking: task), note: note)
+        }
+        let why = "In place of \(try People(store).name(of: named.person)), who is away."
+        let told = note.isEmpty ? why : "\(note) (\(why))"
+        return .assigned(by: worker, to: try limited(other, taking: task), note: told)
+    }
+
     /// The worker, with the queues of which they hold as many tasks as they may.
-    func limited(_ worker: Worker, taking task: ManualTask? = nil) throws(StoreError) -> Worker {
+    func limited(_ worker: Worker, taking task: ManualTask? = nil) throws -> Worker {
         var limited = worker
+        limited.stop = try task.flatMap { try stop(of: $0) }
         let queues = task.map { [$0.queue] } ?? Array(worker.queues)
         for name in queues where limited.fullQueues[name] == nil {
             // What one holds already is not taken a second time.
@@ -62,7 +81,7 @@ extension Engine {
 
     private func isRoutable(_ task: ManualTask, in queue: String) throws -> Bool {
         guard library.queues.isEmpty || library.queue(queue) != nil else { throw TaskRefusal.unknownQueue(queue) }
-        return try roster.isRoutable(queue: queue, skills: task.spec.skills, excluded: task.excluded)
+        return try roster.isRoutable(queue: queue, skills: task.spec.skills, excluded: task.excluded, at: clock.now())
     }
 
     // MARK: Due times

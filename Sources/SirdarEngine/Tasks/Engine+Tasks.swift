@@ -7,17 +7,19 @@ extension Engine {
     /// Does something with a task, and answers once that is durable.
     ///
     /// `then`: gets the task as it is afterwards, or a `TaskRefusal`, `UnknownTask` or `StoreError`. A
-    ///   refusal is in the journal by then, or on its way there.
+    ///   refusal is in the journal by then, or on its way there. `TaskChanged` when it is not `version` any more.
     package func act(
         _ intent: TaskIntent,
         on id: Identifier,
         worker: Worker,
         by actuation: Actuation,
+        expecting version: Int64? = nil,
         then: @escaping @Sendable (Result<ManualTask, any Error>) -> Void
     ) {
         do {
             guard let instance = try store.instance(ofTask: id) else { throw UnknownTask(id: id) }
-            act(intent, on: id, of: instance, Actor(worker: worker, actuation: actuation), then: then)
+            let actor = Actor(worker: worker, actuation: actuation, version: version)
+            act(intent, on: id, of: instance, actor, then: then)
         } catch {
             then(.failure(error))
         }
@@ -26,6 +28,8 @@ extension Engine {
     private struct Actor: Sendable {
         let worker: Worker
         let actuation: Actuation
+        /// The task as they saw it; `nil`: whatever it is now.
+        var version: Int64?
     }
 
     private func act(
@@ -38,6 +42,7 @@ extension Engine {
         lane(of: instance).enter(instance) { turn in
             self.decide(turn, { self.answer($0, intent, id, actor.actuation, then) }) {
                 guard let current = try self.task(id, turn) else { throw UnknownTask(id: id) }
+                if let version = actor.version, version != current.version { throw TaskChanged(id: id) }
                 return try self.acted(intent, on: current, actor, turn)
             }
         }
@@ -56,14 +61,18 @@ extension Engine {
             let queues = queue.map { worker.queues.intersection([$0]) } ?? worker.queues
             if let queue, queues.isEmpty { throw TaskRefusal.notInQueue(queue) }
             let open = queues.subtracting(worker.fullQueues.keys)
+            let going = open.filter { stops[.init(.queue, $0)] == nil }
+            if going.isEmpty, let stop = open.sorted().compactMap({ stops[.init(.queue, $0)] }).first {
+                throw TaskRefusal.stopped(stop)
+            }
             if open.isEmpty, let full = worker.fullQueues.first(where: { queues.contains($0.key) }) {
                 throw TaskRefusal.claimLimit(full.key, full.value)
             }
-            let query = NextTaskQuery(queues: open, skills: worker.skills, person: worker.person)
+            let query = NextTaskQuery(queues: going, skills: worker.skills, person: worker.person)
             let found = try reservations.reserve { reserved in
                 var query = query
                 query.besides = reserved
-                return try store.nextTask(query)
+                return try nextGoing(&query)
             }
             guard let task = found else { return then(.success(nil)) }
             let actor = Actor(worker: worker, actuation: actuation)
@@ -88,6 +97,18 @@ extension Engine {
     }
 
     private static let nextAttemptsMax = 20
+
+    /// The first that is not of a stopped workflow.
+    private func nextGoing(_ query: inout NextTaskQuery) throws -> ManualTask? {
+        for _ in 0..<Self.passedOverMax {
+            guard let task = try store.nextTask(query) else { return nil }
+            guard try stop(of: task) != nil else { return task }
+            query.besides.insert(task.id)
+        }
+        return nil
+    }
+
+    private static let passedOverMax = 1000
 
     private func acted(
         _ intent: TaskIntent,

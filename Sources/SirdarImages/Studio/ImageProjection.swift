@@ -44,6 +44,14 @@ package struct ImageProjection: Projection {
         return try building(found, record, records)
     }
 
+    package func subject(of instance: Instance, reading records: any RecordReader) throws -> NoticeSubject? {
+        guard let id = instance.origin.request, let found = try records.record(ImageRequest.kind, id.description),
+            let request = ImageRequest(found), let record = try records.record(Image.kind, request.image.description),
+            let image = Image(record)
+        else { return nil }
+        return NoticeSubject(title: image.name, word: request.kind == .delete ? "Deleted" : "Built")
+    }
+
     // MARK: Building
 
     private func building(_ instance: Instance, _ records: any RecordReader) throws -> [RecordChange] {

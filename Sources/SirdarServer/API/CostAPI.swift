@@ -21,18 +21,19 @@ struct CostAPI: Sendable {
         }
     }
 
-    /// `?format=csv`: the same for spreadsheets.
     @Sendable func project(_ request: Request, _ context: AppContext) async throws -> Response {
+        .json(try await report(request, context).json)
+    }
+
+    /// The same for spreadsheets.
+    @Sendable func export(_ request: Request, _ context: AppContext) async throws -> Response {
+        .csv(try await report(request, context))
+    }
+
+    private func report(_ request: Request, _ context: AppContext) async throws -> CostReport {
         let (principal, code) = (try context.person(), try server.parameter(context, "code"))
-        let query = try FormData.query(of: request)
-        let format = query.text("format")
-        guard ["", "json", "csv"].contains(format) else {
-            throw Trouble.invalid("/format", "`format` is json or csv.")
-        }
-        return try await server.read { reading in
-            let report = try reading.costReport(of: code, query.text("week"), for: principal)
-            return format == "csv" ? .csv(report) : .json(report.json)
-        }
+        let week = try FormData.query(of: request).text("week")
+        return try await server.read { reading in try reading.costReport(of: code, week, for: principal) }
     }
 
     @Sendable func prices(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -76,19 +77,22 @@ struct CostAPI: Sendable {
     // MARK: Corrections
 
     @Sendable func correct(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, code) = (try context.person(), try server.parameter(context, "code"))
+        let project = try await server.read { reading in
+            guard let project = try reading.projects(for: principal, only: code).first else {
+                throw Trouble.notFound("project")
+            }
+            guard principal.may(.correctCosts, in: .project(code)) else { throw Trouble.denied(.correctCosts) }
+            return project
+        }
         var fields = try await RequestFields(request)
         let (amount, reason) = (fields.text("amount", max: 32), fields.text("reason", max: 200))
         let (image, day) = (fields.identifier("image"), fields.optionalText("day", max: 10))
         if !amount.isEmpty, Money(amount) == nil { fields.add("amount", "`amount` is no decimal: write -1.25.") }
         if let day, Day(day) == nil { fields.add("day", "`day` is no date: write 2026-11-25.") }
         try fields.finish()
-        let (principal, code) = (try context.person(), try server.parameter(context, "code"))
         let actuation = try context.actuation(.api, reason: reason)
         let correction = try await server.read { reading in
-            guard let project = try reading.projects(for: principal, only: code).first else {
-                throw Trouble.notFound("project")
-            }
-            guard principal.may(.correctCosts, in: .project(code)) else { throw Trouble.denied(.correctCosts) }
             let about = try image.map { try reading.image($0, for: principal, to: .correctCosts) }
             guard about.map({ $0.project == code }) ?? true else {
                 throw Trouble.invalid("/image", "The image belongs to another project.")

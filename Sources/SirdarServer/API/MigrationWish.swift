@@ -30,6 +30,8 @@ struct MigrationOutcome: Sendable {
         let reasons: [Reason]
         let steps: [Migration.StepMove]
         let passed: [String]
+        /// Not there, or not for whoever asks: nothing is done to it.
+        var isHidden = false
     }
 
     struct Reason: Sendable, Hashable {
@@ -69,6 +71,12 @@ extension MigrationOutcome.Row {
         passed = []
     }
 
+    static func hidden(_ instance: Identifier) -> Self {
+        var row = Self(instance, code: "not-found", "There is no such instance, or not for you.")
+        row.isHidden = true
+        return row
+    }
+
     var json: JSON {
         [
             "instance": .string(instance.description), "moves": .bool(moves),
@@ -100,7 +108,7 @@ extension Server {
         guard !wish.isDryRun else { return outcome }
         var moved = MigrationOutcome(wish: wish, next: outcome.next)
         for row in outcome.rows {
-            moved.rows.append(await move(row.instance, migration, from, actuation))
+            moved.rows.append(row.isHidden ? row : await move(row.instance, migration, from, actuation))
         }
         return moved
     }
@@ -157,7 +165,7 @@ extension Reading {
             outcome.rows = try only.map { id in
                 guard let instance = try store.instance(id),
                     principal.may(.migrateInstances, in: .project(instance.origin.scope))
-                else { return .init(id, code: "not-found", "There is no such instance, or not for you.") }
+                else { return .hidden(id) }
                 guard instance.workflow == from else {
                     return .init(id, code: "other-version", "It is not of the version that it was to leave.")
                 }

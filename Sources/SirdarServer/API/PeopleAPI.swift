@@ -18,6 +18,12 @@ struct PeopleAPI: Sendable {
         try await server.read { reading in ListAnswer(items: try reading.people.everybody().map(\.json)).response }
     }
 
+    @Sendable func one(_ request: Request, _ context: AppContext) async throws -> Response {
+        let id = try server.identifier(context, "person")
+        guard let person = try await server.read({ try $0.people.person(id) }) else { throw Trouble.notFound("person") }
+        return .json(person.json)
+    }
+
     @Sendable func add(_ request: Request, _ context: AppContext) async throws -> Response {
         var fields = try await RequestFields(request)
         let name = fields.text("name", max: Person.nameMax)
@@ -38,6 +44,7 @@ struct PeopleAPI: Sendable {
         let id = try server.identifier(context, "person")
         let record = try await server.read { reading in try reading.store.record(Person.kind, id.description) }
         guard let record, var person = Person(record) else { throw Trouble.notFound("person") }
+        try request.expectMatch(person.json, isNeeded: true)
         let before = person.rights
         Self.apply(&fields, to: &person)
         person.isDisabled = fields.flag("disabled") ?? person.isDisabled
@@ -45,13 +52,10 @@ struct PeopleAPI: Sendable {
         // Whoever is disabled is out at once, here and wherever they are signed in.
         let gone = person.isDisabled ? try await server.everySession(of: id) : []
         let change = record.changed(to: person.body)
-        try await server.write(
-            [change] + gone,
-            "person.changed",
-            person,
-            context,
-            detail: ["before": before, "after": person.rights]
-        )
+        let detail: JSON = ["before": before, "after": person.rights]
+        do {
+            try await server.write([change] + gone, "person.changed", person, context, detail: detail)
+        } catch StoreError.conflict { throw Trouble.stale }
         return .json(person.json)
     }
 
@@ -65,6 +69,15 @@ struct PeopleAPI: Sendable {
         let gone = try await server.everySession(of: id)
         try await server.write([Credential.set(hash, for: id)] + gone, "person.passwordSet", person, context)
         return .nothing
+    }
+
+    /// Shown this once, to be handed to the person.
+    @Sendable func makeResetLink(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        try fields.finish()
+        let made = try await server.makeResetLink(for: try server.identifier(context, "person"), context)
+        let json: JSON = ["link": .string(made.address), "expires_at": .string(made.link.expiresAt.description)]
+        return .json(json, status: .created)
     }
 
     /// One's own, for whoever knows the one before.

@@ -29,6 +29,11 @@ struct RecordAPI: Sendable {
         .json(["version": .string(server.settings.version)])
     }
 
+    /// What this interface is, for programs that write programs.
+    @Sendable func description(_ request: Request, _ context: AppContext) async throws -> Response {
+        .json(server.description.json)
+    }
+
     // MARK: Instances
 
     @Sendable func instances(_ request: Request, _ context: AppContext) async throws -> Response {

@@ -30,11 +30,11 @@ struct TaskAPI: Sendable {
     @Sendable func list(_ request: Request, _ context: AppContext) async throws -> Response {
         let (principal, server) = (try context.person(), server)
         let list = try TaskList(FormData.query(of: request), principal, server)
+        if let trouble = list.trouble { throw trouble }
         return try await server.read { reading in
             let page = try list.page(reading, principal)
             let items = try page.tasks.map { try reading.json($0, for: principal.person.worker, whole: false) }
-            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.description, of: "tasks") })
-                .response
+            return ListAnswer(items: items, next: page.next.map { server.cursors.seal($0.text, of: "tasks") }).response
         }
     }
 
@@ -67,7 +67,7 @@ struct TaskAPI: Sendable {
             var fields = try await RequestFields(request)
             let intent = TaskIntent(operation, &fields, at: server.engine.clock.now())
             try fields.finish()
-            return try await act(intent, context)
+            return try await act(intent, request, context)
         }
     }
 
@@ -75,13 +75,22 @@ struct TaskAPI: Sendable {
         var fields = try await RequestFields(request)
         let evidence = fields.optionalText("evidence")
         try fields.finish()
-        return try await act(.tick(item: try server.parameter(context, "item"), evidence: evidence), context)
+        return try await act(.tick(item: try server.parameter(context, "item"), evidence: evidence), request, context)
     }
 
-    func act(_ intent: TaskIntent, _ context: AppContext) async throws -> Response {
-        let id = try server.identifier(context, "task")
-        let worker = try context.person().person.worker
-        let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api))
+    /// With `If-Match` only while the task is as the asker saw it.
+    func act(_ intent: TaskIntent, _ request: Request, _ context: AppContext) async throws -> Response {
+        let (principal, id) = (try context.person(), try server.identifier(context, "task"))
+        let worker = principal.person.worker
+        // Who may see a task may speak about it; who may not see it is told nothing of it.
+        let seen = try await server.read { reading in
+            let task = try reading.task(id, for: principal)
+            let isSaid =
+                try request.headers[.ifMatch] != nil
+                && request.expectMatch(try reading.json(task, for: worker, whole: true))
+            return isSaid ? task.version : nil
+        }
+        let task = try await server.act(intent, on: id, worker, by: try context.actuation(.api), expecting: seen)
         return try await answer(task, worker)
     }
 
@@ -96,11 +105,12 @@ extension Server {
         _ intent: TaskIntent,
         on id: Identifier,
         _ worker: Worker,
-        by actuation: Actuation
+        by actuation: Actuation,
+        expecting version: Int64? = nil
     ) async throws -> ManualTask {
         do {
             return try await blocking.answer { then in
-                engine.act(intent, on: id, worker: worker, by: actuation, then: then)
+                engine.act(intent, on: id, worker: worker, by: actuation, expecting: version, then: then)
             }
         } catch let refusal as TaskRefusal {
             throw try await read { reading in try reading.trouble(refusal) ?? .unexpected }
@@ -114,82 +124,13 @@ extension Reading {
     /// - Throws: that there is none; or, for one of another queue, which queue it is that they are not a member of.
     func task(_ id: Identifier, for principal: Principal) throws -> ManualTask {
         guard let task = try store.task(id) else { throw Trouble.notFound("task") }
-        guard principal.may(.seeTasks, in: .queue(task.queue)) else { throw TaskRefusal.notInQueue(task.queue) }
+        guard principal.may(.seeTasks, in: .queue(task.queue)) else {
+            var trouble = Trouble(TaskRefusal.notInQueue(task.queue)) ?? .denied(.seeTasks)
+            // The engine was not asked, and so has not kept it.
+            trouble.isKept = false
+            throw trouble
+        }
         return task
-    }
-}
-
-/// Which tasks somebody asked to see; the same words in the address of the page and of the API.
-struct TaskList: Sendable {
-    let queue: String?
-    let isMine: Bool
-    let state: String
-    let project: String?
-    let text: String
-    let limit: Int
-    let after: Identifier?
-
-    static let states = ["open", "ready", "held", "ended"]
-
-    init(_ query: FormData, _ principal: Principal, _ server: Server) throws(Trouble) {
-        let queue = query.text("queue")
-        self.queue = queue.isEmpty ? nil : queue
-        isMine = query.text("owner") == "me"
-        let state = query.text("state")
-        guard state.isEmpty || Self.states.contains(state) else {
-            throw .invalid("/state", "`state` must be one of: \(Self.states.joined(separator: ", ")).")
-        }
-        self.state = state.isEmpty ? "open" : state
-        let project = query.text("project")
-        self.project = project.isEmpty ? nil : project
-        text = query.text("text").lowercased()
-        limit = try server.limit(query)
-        after = try query["cursor"].flatMap { cursor throws(Trouble) in
-            Identifier(try server.cursors.open(cursor, of: "tasks"))
-        }
-        if let name = self.queue, !principal.may(.seeTasks, in: .queue(name)) {
-            throw Trouble(TaskRefusal.notInQueue(name)) ?? .denied(.seeTasks)
-        }
-    }
-
-    struct Page {
-        var tasks: [ManualTask] = []
-        var next: Identifier?
-    }
-
-    /// How many rows are looked at for one page, when most of them are filtered out.
-    private static let rowsMax = 2_000
-
-    /// The tasks that fit, of the queues that the person may see.
-    func page(_ reading: Reading, _ principal: Principal) throws -> Page {
-        var query = TaskQuery(queue: queue, owner: isMine ? principal.person.id.description : nil, limit: 200)
-        query.isOpen = state != "ended"
-        query.after = after
-        var page = Page()
-        var rows = 0
-        while rows < Self.rowsMax {
-            let tasks = try reading.store.tasks(query)
-            for task in tasks {
-                rows += 1
-                guard fits(task), principal.may(.seeTasks, in: .queue(task.queue)) else { continue }
-                if page.tasks.count == limit {
-                    page.next = page.tasks.last?.id
-                    return page
-                }
-                page.tasks.append(task)
-            }
-            guard tasks.count == query.limit, let last = tasks.last else { break }
-            query.after = last.id
-        }
-        return page
-    }
-
-    private func fits(_ task: ManualTask) -> Bool {
-        if state == "ready", task.owner != nil { return false }
-        if state == "held", task.owner == nil { return false }
-        if let project, task.origin.scope != project { return false }
-        guard !text.isEmpty else { return true }
-        return "\(task.spec.title) \(task.origin.scope) \(task.spec.about.text)".lowercased().contains(text)
     }
 }
 

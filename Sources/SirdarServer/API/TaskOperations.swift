@@ -109,7 +109,7 @@ extension TaskAPI {
         let intent = operation.map { TaskIntent($0, &fields, at: server.engine.clock.now()) }
         try fields.finish()
         guard let intent else { throw Trouble.unexpected }
-        return try await results(of: intent, on: tasks, context)
+        return try await results(of: intent, on: tasks, request, context)
     }
 
     /// Every task that I hold goes to one person, or back to its queue.
@@ -123,12 +123,13 @@ extension TaskAPI {
             try reading.store.tasks(TaskQuery(owner: me, isOpen: true, limit: Self.bulkMax)).map(\.id)
         }
         let intent = person.map { TaskIntent.assign(to: $0, note: note) } ?? .release(note: note)
-        return try await results(of: intent, on: held, context)
+        return try await results(of: intent, on: held, request, context)
     }
 
     private func results(
         of intent: TaskIntent,
         on tasks: [Identifier],
+        _ request: Request,
         _ context: AppContext
     ) async throws -> Response {
         let (principal, actuation) = (try context.person(), try context.actuation(.api))
@@ -142,6 +143,7 @@ extension TaskAPI {
                 ])
             } catch {
                 guard let trouble = Trouble(error) else { throw error }
+                server.keep(trouble, request, context)
                 results.append([
                     "task": .string(id.description), "done": false, "code": .string(trouble.code),
                     "reason": .string(trouble.detail),
@@ -160,7 +162,7 @@ extension TaskAPI {
     }
 
     @Sendable func untick(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(.untick(item: try server.parameter(context, "item")), context)
+        try await act(.untick(item: try server.parameter(context, "item")), request, context)
     }
 
     /// The requester's answer to what they were asked.

@@ -14,6 +14,10 @@ struct AppContext: RequestContext {
     var requestID = ""
     /// Who asks; `nil` while nobody has proved who they are.
     var principal: Principal?
+    /// The entry up to which everything was durable when the request came.
+    var head: Int64 = 0
+    /// What is stopped, for every page to say.
+    var stops: [StopView] = []
     /// The token of the session, from which the token against forged requests derives.
     var sessionSecret: Secret?
 

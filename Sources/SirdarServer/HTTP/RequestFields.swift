@@ -46,20 +46,20 @@ struct RequestFields {
         return value
     }
 
-    mutating func optionalText(_ key: String, max: Int = Limits.noteBytesMax) -> String? {
+    mutating func optionalText(_ key: String, max: Int = Limits.noteCharactersMax) -> String? {
         guard let value = json(key) else { return nil }
         guard let text = value.asString else {
             add(key, "`\(key)` must be a text.")
             return nil
         }
-        guard text.utf8.count <= max else {
-            add(key, "`\(key)` is longer than \(max) bytes.")
+        guard text.unicodeScalars.count <= max else {
+            add(key, "`\(key)` is longer than \(max) characters.")
             return nil
         }
         return text
     }
 
-    mutating func text(_ key: String, max: Int = Limits.noteBytesMax) -> String {
+    mutating func text(_ key: String, max: Int = Limits.noteCharactersMax) -> String {
         let before = errors.count
         if let text = optionalText(key, max: max), !text.trimmed.isEmpty { return text.trimmed }
         if errors.count == before { add(key, "`\(key)` is missing.") }

@@ -13,6 +13,8 @@ struct Trouble: Error, Sendable, Hashable {
     var detail: String
     var errors: [FieldError] = []
     var retryAfterSeconds: Int?
+    /// The methods that an address has, where it has not the one that was asked for.
+    var allowed: String?
     /// The journal has it already: the engine kept it where it refused.
     var isKept = false
 
@@ -83,12 +85,17 @@ extension Trouble {
         detail: "A request's body may have at most \(Limits.bodyBytesMax) bytes."
     )
 
-    static let methodNotAllowed = Trouble(
-        status: 405,
-        code: "method-not-allowed",
-        title: "Not possible",
-        detail: "This address does not know this method."
-    )
+    /// `allowed` are the methods that there are, as `Allow` lists them.
+    static func methodNotAllowed(_ allowed: String) -> Trouble {
+        var trouble = Trouble(
+            status: 405,
+            code: "method-not-allowed",
+            title: "Not possible",
+            detail: "This address does not know this method. It knows: \(allowed)."
+        )
+        trouble.allowed = allowed
+        return trouble
+    }
 
     static func throttled(seconds: Int) -> Trouble {
         Trouble(
@@ -142,10 +149,15 @@ extension Trouble {
             isKept = true
         case let error as CloudError: self = Self.of(error)
         case let refusal as Refusal: self = Self.of(refusal)
+        case let refusal as AbsenceRefusal: self = Self.of(refusal)
+        case let refusal as StopRefusal:
+            self = Self.of(refusal)
+            isKept = true
         case let error as StoreError:
             guard let trouble = Self.of(error) else { return nil }
             self = trouble
         case let early as Throttle.TooEarly: self = .throttled(seconds: early.seconds)
+        case is TaskChanged: self = .stale
         case is UnknownTask: self = .notFound("task")
         case is UnknownInstance: self = .notFound("instance")
         case let errors as FieldErrors: self = .invalid(errors.errors)
@@ -176,9 +188,9 @@ extension Trouble {
             )
         case .unknownPerson: return .named(refusal, at: "/person")
         case .unknownQueue: return .named(refusal, at: "/queue")
-        case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .onHold, .notOnHold,
+        case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .stopped, .onHold, .notOnHold,
             .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notTheirs,
-            .staleFence:
+            .absent, .staleFence:
             return .conflict(refusal.code, refusal.sentence())
         }
     }
@@ -214,6 +226,37 @@ extension Trouble {
         case .ended, .alreadyStarted, .noSuchStep, .staleAttempt, .notAwaited, .unwinding, .alreadySuspended,
             .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable, .notListening:
             .conflict(refusal.code, refusal.sentence)
+        }
+    }
+
+    private static func of(_ refusal: AbsenceRefusal) -> Trouble {
+        let pointer: String
+        switch refusal {
+        case .none: return .conflict(refusal.code, refusal.sentence)
+        case .endsBeforeItBegins, .isOver, .tooLong: pointer = "/until"
+        case .ownSubstitute, .notInQueues, .unknownPerson: pointer = "/substitute"
+        }
+        return Trouble(
+            status: 422,
+            code: refusal.code,
+            title: "Something is not right yet",
+            detail: refusal.sentence,
+            errors: [FieldError(pointer: pointer, refusal.sentence)]
+        )
+    }
+
+    private static func of(_ refusal: StopRefusal) -> Trouble {
+        switch refusal {
+        case .unknown, .reasonNeeded:
+            let pointer = refusal == .reasonNeeded ? "/reason" : "/name"
+            return Trouble(
+                status: 422,
+                code: refusal.code,
+                title: "Something is not right yet",
+                detail: refusal.sentence(),
+                errors: [FieldError(pointer: pointer, refusal.sentence())]
+            )
+        case .alreadyStopped, .notStopped, .tooMany: return .conflict(refusal.code, refusal.sentence())
         }
     }
 
@@ -264,6 +307,7 @@ extension Trouble {
     var fields: HTTPFields {
         var fields = HTTPFields()
         if let retryAfterSeconds { fields[.retryAfter] = String(retryAfterSeconds) }
+        if let allowed { fields[.allow] = allowed }
         if status == 401 { fields[.wwwAuthenticate] = "Bearer realm=\"sirdar\"" }
         return fields
     }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import SirdarCore
 import SirdarEngine
 import SirdarJournal
 
@@ -12,6 +13,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     let blocking: Blocking
     let limits: SessionLimits
     let refusals: VisitorRefusals
+    let feed: ChangeFeed
 
     func handle(
         _ request: Request,
@@ -19,12 +21,18 @@ struct AuthenticationMiddleware: RouterMiddleware {
         next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        // Before anything is read: what happens from now on is told to the page's listener.
+        context.head = feed.known
         if let header = request.headers[.authorization] {
             // A token that is wrong is not passed over in favour of a cookie.
             context.principal = try await bearer(header, context, request)
         } else if let secret = SessionCookie.read(request), let principal = try await session(secret, context) {
             context.principal = principal
             context.sessionSecret = secret
+        }
+        if !engine.stops.isEmpty, context.sessionSecret != nil, !request.isForProgram {
+            let engine = engine
+            context.stops = try await blocking.run { try StopView.all(engine) }
         }
         if let principal = context.principal {
             context.logger[metadataKey: "person"] = .string(principal.person.name)

@@ -33,7 +33,7 @@ struct ErrorMiddleware: RouterMiddleware {
     private static func of(_ error: HTTPError) -> Trouble {
         switch error.status {
         case .notFound: .notFound("page")
-        case .methodNotAllowed: .methodNotAllowed
+        case .methodNotAllowed: .methodNotAllowed("")
         case .contentTooLarge: .tooLarge
         default: .malformed(error.body ?? error.status.reasonPhrase)
         }

@@ -1,12 +1,13 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import SirdarCore
 
 /// Gives each request a number that its answer, the log and the journal share.
 struct RequestIDMiddleware: RouterMiddleware {
     static let header = HTTPField.Name.requestID
-    /// Whether the address that a proxy reports is believed.
-    let isBehindProxy: Bool
+    /// The proxies whose word on where a request comes from is believed.
+    let trusted: [NetworkRange]
 
     func handle(
         _ request: Request,
@@ -16,12 +17,23 @@ struct RequestIDMiddleware: RouterMiddleware {
         var context = context
         context.requestID = Self.proposed(request) ?? Self.fresh()
         context.logger[metadataKey: "request"] = .string(context.requestID)
-        if isBehindProxy, let last = request.headers[.forwardedFor]?.split(separator: ",").last {
-            context.address = String(last.prefix(64)).trimmed
-        }
+        context.address = origin(of: request, context)
         var response = try await next(request, context)
         response.headers[Self.header] = context.requestID
         return response
+    }
+
+    /// The last address of the chain that is not a trusted proxy's: what stands before it, anybody can have written.
+    private func origin(of request: Request, _ context: AppContext) -> String {
+        guard trusted.containsAddress(context.address) else { return context.address }
+        let chain = request.headers[values: .forwardedFor].flatMap { $0.split(separator: ",") }
+            .map { String($0).trimmed }
+        for address in chain.reversed() {
+            // What is no address was not written by a proxy.
+            guard NetworkAddress(address) != nil else { break }
+            if !trusted.containsAddress(address) { return address }
+        }
+        return context.address
     }
 
     /// What the caller calls the request, if it is short and harmless: it goes into logs.
@@ -48,9 +60,13 @@ extension HTTPField.Name {
     static let openerPolicy = known("Cross-Origin-Opener-Policy")
     static let resourcePolicy = known("Cross-Origin-Resource-Policy")
     static let permissionsPolicy = known("Permissions-Policy")
+    static let idempotencyKey = known("Idempotency-Key")
+    static let repeated = known("Idempotent-Replayed")
+    static let host = known("Host")
+    static let clearSiteData = known("Clear-Site-Data")
     static let digest = known("X-Content-Digest")
 
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) can be a header's name") }
         return name
     }
@@ -59,4 +75,11 @@ extension HTTPField.Name {
 extension UInt8 {
     var isLowerLetter: Bool { (0x61...0x7A).contains(self) }
     var isDigit: Bool { (0x30...0x39).contains(self) }
+}
+
+extension [NetworkRange] {
+    func containsAddress(_ text: String) -> Bool {
+        guard let address = NetworkAddress(text) else { return false }
+        return contains { $0.contains(address) }
+    }
 }

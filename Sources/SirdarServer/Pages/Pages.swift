@@ -16,8 +16,12 @@ struct Pages: Sendable {
         let nav: [Link]
         let person: Visitor?
         let token: String
+        /// Where a listener to what happens goes on from; `nil` for who is not signed in.
+        let head: Int64?
         let body: String
         let isWide: Bool
+        let stops: [StopLine]
+        let isStopped: Bool
 
         struct Link {
             let label: String
@@ -50,8 +54,11 @@ struct Pages: Sendable {
                 return Layout.Visitor(title: principal.person.title, roles: roles)
             },
             token: context.formToken,
+            head: context.principal == nil ? nil : context.head,
             body: server.templates.render(name, content),
-            isWide: isWide
+            isWide: isWide,
+            stops: context.stops.map { StopLine($0, server.engine.clock.now()) },
+            isStopped: !context.stops.isEmpty
         )
         let html = server.templates.render(.layout, layout)
         return .html(html, status: HTTPResponse.Status(code: status))
@@ -64,7 +71,7 @@ struct Pages: Sendable {
             ("Images", "/images", .seeProject),
             ("Machines", "/machines", .seeProject), ("Costs", "/costs", .seeProject),
             ("Journal", "/journal", .seeJournal),
-            ("Workflows", "/workflows", .seeWorkflows),
+            ("Workflows", "/workflows", .seeWorkflows), ("Stops", "/stops", .stopWork),
         ]
         return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }
     }
@@ -145,6 +152,7 @@ struct Pages: Sendable {
         case "app.css": (bytes, type) = (PackageResources.app_css, "text/css; charset=utf-8")
         case "diagram.css": (bytes, type) = (Array("\(Diagram.looks)".utf8), "text/css; charset=utf-8")
         case "app.js": (bytes, type) = (PackageResources.app_js, "text/javascript; charset=utf-8")
+        case "live.js": (bytes, type) = (PackageResources.live_js, "text/javascript; charset=utf-8")
         default: throw Trouble.notFound("file")
         }
         return Response(

@@ -73,7 +73,11 @@ struct PersonPages: Sendable {
         if let session = principal.session {
             try await server.signIn.end(session, of: principal.person, by: try context.actuation(.page))
         }
-        return .seeOther("/sign-in", headers: [.setCookie: SessionCookie.cleared])
+        // What a browser has kept of the pages is not for the next at this screen.
+        return .seeOther(
+            "/sign-in",
+            headers: [.setCookie: SessionCookie.cleared, .clearSiteData: "\"cache\", \"storage\""]
+        )
     }
 
     // MARK: One's own

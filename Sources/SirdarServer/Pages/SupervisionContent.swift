@@ -54,7 +54,7 @@ extension SupervisionContent.Form {
         isDanger = operation == .giveUp || operation == .rewind
         self.step = step.map(String.init)
         self.value = operation.value.map { name, label in
-            let text = operation == .skip ? "" : (value ?? .null).pretty
+            let text = operation == .skip || operation == .retry ? "" : (value ?? .null).pretty
             return .init(id: "\(name)-\(operation.rawValue)-\(step ?? 0)", name: name, label: label, text: text)
         }
     }
@@ -90,9 +90,10 @@ extension Supervision {
     fileprivate var value: (name: String, label: String)? {
         switch self {
         case .skip: ("output", "What it gives instead, as JSON")
+        case .retry: ("input", "Another input, as JSON; empty: the same as before")
         case .input: ("input", "Its input, as JSON")
         case .context: ("context", "The context, as JSON")
-        case .suspend, .resume, .retry, .giveUp, .rewind: nil
+        case .suspend, .resume, .giveUp, .rewind: nil
         }
     }
 

@@ -5,6 +5,10 @@ import SirdarEngine
 /// The right pane: one task, with everything that is needed to do it.
 struct TaskContent {
     let id: String
+    /// The list's filters, which go along from task to task.
+    let query: String
+    /// Differs when the task stands otherwise than before; what was typed or ticked is not in it.
+    let stamp: String
     let token: String
     let title: String
     let badge: Badge
@@ -99,21 +103,24 @@ extension TaskContent {
         _ reading: Reading,
         _ principal: Principal,
         token: String,
+        query: String,
         templates: Templates,
         typed: FormData?,
         trouble: Trouble?
     ) throws {
-        let offers = reading.offers(task, for: principal.person.worker)
+        let offers = try reading.offers(task, for: principal.person.worker)
         let isWorkable = offers.contains { $0.operation == .complete && $0.isAllowed }
         let story = try reading.store.instance(task.instance).map { try reading.story(of: $0) }
         let errors = trouble?.errors ?? []
         id = task.id.description
         self.token = token
+        self.query = query
+        stamp = Self.stamp(task)
         title = task.spec.title
         badge = .task(task.state)
         due = task.state.isFinal ? nil : DueView(task, reading.now)
         facts = try Self.facts(task, reading)
-        about = Self.about(task.spec.about)
+        about = Self.about(task.spec.about) + (try reading.input(ofTriage: task).map(Self.given) ?? [])
         instance = task.instance.description
         workflow = story.map { "\($0.workflow.document.title) \($0.workflow.document.version)" } ?? ""
         steps = story.map { Self.progress($0, task) } ?? []
@@ -151,6 +158,11 @@ extension TaskContent {
         result = Self.result(task)
     }
 
+    private static func stamp(_ task: ManualTask) -> String {
+        let check = task.lastCheck?.at.description ?? ""
+        return "\(task.state.name) \(task.fence) \(task.queue) \(task.priority.name) \(check)"
+    }
+
     private static func facts(_ task: ManualTask, _ reading: Reading) throws -> [EntryRow.Fact] {
         var facts = [
             EntryRow.Fact(key: "Queue", value: reading.queueTitle(task.queue)),
@@ -175,9 +187,17 @@ extension TaskContent {
     private static func about(_ about: JSON) -> [EntryRow.Fact] {
         // The project stands among the facts of every task.
         (about.asObject ?? [:]).filter { $0.key != "project" }.map {
-            EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: Show.value($0.value))
+            EntryRow.Fact(key: Show.capitalised(Show.words($0.key)), value: problem($0.value) ?? Show.value($0.value))
         }
     }
+
+    /// A step's error in plain words.
+    private static func problem(_ value: JSON) -> String? {
+        guard value["type"] != nil, value["status"] != nil, let title = value["title"]?.asString else { return nil }
+        return [title, value["detail"]?.asString].compactMap(\.self).joined(separator: ". ")
+    }
+
+    private static func given(_ input: JSON) -> [EntryRow.Fact] { [.init(key: "Input", value: Show.value(input))] }
 
     private static func result(_ task: ManualTask) -> [EntryRow.Fact] {
         guard case .completed(let completion) = task.state else { return [] }
@@ -313,6 +333,8 @@ extension TaskContent.HoldContent {
 /// One field of a form, with what was typed, kept or proposed, and what is wrong with it.
 struct FieldContent {
     let id: String
+    /// What the identifiers of its error and its help end in.
+    let mark: String
     let name: String
     let label: String
     let help: String?
@@ -338,6 +360,7 @@ struct FieldContent {
     /// `kept`: what was entered before.
     init(_ field: Form.Field, kept: JSON?, _ typed: FormData?, _ errors: [FieldError], isEnabled: Bool) {
         id = "f-\(field.name)"
+        mark = field.name
         name = "value.\(field.name)"
         label = field.label
         help = field.help
@@ -348,7 +371,7 @@ struct FieldContent {
         error = errors.first { $0.pointer == "/values/\(field.name)" }?.detail
         isRequired = field.required
         self.isEnabled = isEnabled
-        isText = field.kind == .text
+        isText = field.kind == .text || field.kind == .json
         isFlag = field.kind == .boolean
         isChoice = field.kind == .choice
         isLine = !isText && !isFlag && !isChoice

@@ -17,16 +17,21 @@ struct TaskListContent {
     let rows: [Row]
     let queues: [Choice]
     let views: [View]
+    /// The filter as it is written.
     let text: String
-    let state: String
-    let owner: String
+    let problems: [String]
+    let hasProblems: Bool
+    let isCut: Bool
     let queue: String
     let token: String
     let mayClaim: Bool
     let isEmpty: Bool
     let next: String?
+    /// The filters as they stand behind an address: `?…`, or nothing.
+    let query: String
 
     struct Row {
+        let id: String
         let href: String
         let title: String
         let badge: Badge
@@ -69,42 +74,40 @@ struct TaskListContent {
             .filter { principal.may(.seeTasks, in: .queue($0)) }
         queues = visible.sorted().map { Choice(name: $0, title: reading.queueTitle($0), isSelected: $0 == list.queue) }
         views = Self.views(list)
-        text = query.text("text")
-        state = list.state
-        owner = list.isMine ? "me" : ""
+        text = list.text
+        problems = list.problems.map(\.told)
+        hasProblems = !list.problems.isEmpty
+        isCut = page.isCut
         queue = list.queue ?? ""
         token = context.formToken
         mayClaim = principal.may(.workOnTasks) && !principal.person.queues.isEmpty
-        isEmpty = rows.isEmpty
+        isEmpty = rows.isEmpty && list.problems.isEmpty
+        self.query = filters.isEmpty ? "" : "?\(filters)"
         next = page.next.map { next in
-            let cursor = server.cursors.seal(next.description, of: "tasks").urlEscaped
+            let cursor = server.cursors.seal(next.text, of: "tasks").urlEscaped
             return "/queue?\(filters.isEmpty ? "" : filters + "&")cursor=\(cursor)"
         }
     }
 
     /// The filters as a query, without what is as usual.
-    private static func address(_ list: TaskList, state: String? = nil, isMine: Bool? = nil) -> String {
+    private static func address(_ list: TaskList, text: String? = nil) -> String {
         var parts: [String] = []
+        let text = text ?? list.text
         if let queue = list.queue { parts.append("queue=\(queue.urlEscaped)") }
-        if state ?? list.state != "open" { parts.append("state=\((state ?? list.state).urlEscaped)") }
-        if isMine ?? list.isMine { parts.append("owner=me") }
-        if let project = list.project { parts.append("project=\(project.urlEscaped)") }
-        if !list.text.isEmpty { parts.append("text=\(list.text.urlEscaped)") }
+        if !text.isEmpty { parts.append("q=\(text.urlEscaped)") }
         return parts.joined(separator: "&")
     }
 
+    /// Filters that are asked for all day; a view is an address, so others are kept as bookmarks.
     private static func views(_ list: TaskList) -> [View] {
-        let all: [(String, String, Bool)] = [
-            ("Open", "open", false), ("Mine", "open", true), ("Ready", "ready", false), ("Held", "held", false),
-            ("Ended", "ended", false),
+        let all = [
+            ("Open", ""), ("Mine", "owner:me"), ("Ready", "state:ready"), ("Due", "due:<1h sort:due"),
+            ("Held", "state:held"), ("Ended", "state:ended"),
         ]
-        return all.map { label, state, isMine in
-            let filters = address(list, state: state, isMine: isMine)
-            return View(
-                label: label,
-                href: "/queue" + (filters.isEmpty ? "" : "?\(filters)"),
-                isCurrent: list.state == state && list.isMine == isMine
-            )
+        return all.map { label, text in
+            let filters = address(list, text: text)
+            let href = "/queue" + (filters.isEmpty ? "" : "?\(filters)")
+            return View(label: label, href: href, isCurrent: list.text == text)
         }
     }
 }
@@ -117,6 +120,7 @@ extension TaskListContent.Row {
         filters: String,
         isSelected: Bool
     ) throws {
+        id = task.id.description
         href = "/tasks/\(task.id)" + (filters.isEmpty ? "" : "?\(filters)")
         title = task.spec.title
         badge = .task(task.state)

@@ -42,13 +42,15 @@ struct TaskPages: Sendable {
         let list = try TaskList(query, principal, server)
         return try await server.read { reading in
             let task = try reading.task(id, for: principal)
+            let tasks = try TaskListContent(list, query, reading, principal, context, server, selected: id)
             let content = TaskPageContent(
-                list: try TaskListContent(list, query, reading, principal, context, server, selected: id),
+                list: tasks,
                 task: try TaskContent(
                     task,
                     reading,
                     principal,
                     token: context.formToken,
+                    query: tasks.query,
                     templates: server.templates,
                     typed: typed,
                     trouble: trouble

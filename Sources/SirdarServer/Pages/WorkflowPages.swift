@@ -12,10 +12,10 @@ struct WorkflowPages: Sendable {
     @Sendable func show(_ request: Request, _ context: AppContext) async throws -> Response {
         let name = try names(context)
         let query = try FormData.query(of: request)
-        let (from, to) = (query.text("from"), query.text("to"))
+        let isAsked = !query.text("from").isEmpty && !query.text("to").isEmpty && context.may(.migrateInstances)
         let outcome: MigrationOutcome? =
-            from.isEmpty || to.isEmpty || !context.may(.migrateInstances)
-            ? nil : try await server.migrate(wish(name, from, to, isDryRun: true), context, .page, reason: nil)
+            isAsked
+            ? try await server.migrate(wish(name, query, isDryRun: true), context, .page, reason: nil) : nil
         return try await page(name, outcome, context)
     }
 
@@ -32,7 +32,7 @@ struct WorkflowPages: Sendable {
         let (name, form) = (try names(context), try await FormData.body(of: request))
         let reason = form.text("reason")
         if reason.isEmpty { throw Trouble.invalid("/reason", "Say why.") }
-        let wish = wish(name, form.text("from"), form.text("to"), isDryRun: false)
+        let wish = try wish(name, form, isDryRun: false)
         let outcome = try await server.migrate(wish, context, .page, reason: reason)
         return try await page(name, outcome, context)
     }
@@ -47,9 +47,31 @@ struct WorkflowPages: Sendable {
         "/workflows/\(name.namespace.urlEscaped)/\(name.name.urlEscaped)"
     }
 
-    private func wish(_ name: Name, _ from: String, _ to: String, isDryRun: Bool) -> MigrationWish {
-        MigrationWish(namespace: name.namespace, name: name.name, from: from, to: to, isDryRun: isDryRun)
+    private func wish(_ name: Name, _ form: FormData, isDryRun: Bool) throws(Trouble) -> MigrationWish {
+        let cursor = form.text("after")
+        return MigrationWish(
+            namespace: name.namespace,
+            name: name.name,
+            from: form.text("from"),
+            to: form.text("to"),
+            renamed: try Self.renamed(form.text("renamed")),
+            isDryRun: isDryRun,
+            after: cursor.isEmpty ? nil : Identifier(try server.cursors.open(cursor, of: "migrations"))
+        )
     }
+
+    /// `old=new`, a line each.
+    private static func renamed(_ text: String) throws(Trouble) -> [String: String] {
+        var renamed: [String: String] = [:]
+        for line in text.split(whereSeparator: \.isNewline) {
+            let sides = line.split(separator: "=").map { $0.split(separator: " ").joined(separator: " ") }
+            guard sides.count == 2 else { throw .invalid("/renamed", "Write old=new, two paths of steps: \(line)") }
+            renamed[sides[0]] = sides[1]
+        }
+        return renamed
+    }
+
+    private func cursor(_ id: Identifier) -> String { server.cursors.seal(id.description, of: "migrations") }
 
     private func page(
         _ name: Name,
@@ -62,6 +84,8 @@ struct WorkflowPages: Sendable {
                 list,
                 outcome,
                 path: Self.path(name),
+                next: outcome?.next.map(cursor),
+                after: outcome?.wish.after.map(cursor),
                 mayDeploy: context.may(.deployWorkflows),
                 mayMigrate: context.may(.migrateInstances) && list.rows.count > 1,
                 token: context.formToken,
@@ -83,9 +107,13 @@ struct VersionsContent {
     let mayMigrate: Bool
     let choice: String
     let outcome: OutcomeContent?
+    /// `old=new`, a line each.
+    let renamed: String
 
     struct Row {
         let version: String
+        let isFrom: Bool
+        let isTo: Bool
         let hash: String
         let deployed: TimeView
         let isActive: Bool
@@ -95,6 +123,9 @@ struct VersionsContent {
     struct OutcomeContent {
         let from: String
         let to: String
+        /// Where it begins and goes on, for who moves these and for who looks at the next.
+        let after: String?
+        let next: String?
         let sentence: String
         /// Whether there is something to be moved now.
         let isOffer: Bool
@@ -111,6 +142,8 @@ struct VersionsContent {
         _ list: VersionList,
         _ outcome: MigrationOutcome?,
         path: String,
+        next: String?,
+        after: String?,
         mayDeploy: Bool,
         mayMigrate: Bool,
         token: String,
@@ -123,6 +156,8 @@ struct VersionsContent {
         rows = list.rows.map { row in
             Row(
                 version: row.workflow.document.version,
+                isFrom: row.workflow.document.version == outcome?.wish.from,
+                isTo: row.workflow.document.version == outcome?.wish.to,
                 hash: String(row.workflow.hash.hex.prefix(12)),
                 deployed: TimeView(row.deployedAt, now),
                 isActive: row.isActive,
@@ -132,16 +167,19 @@ struct VersionsContent {
         self.mayDeploy = mayDeploy
         self.mayMigrate = mayMigrate
         choice = list.isChosen ? "New instances get the version that was activated." : "New instances get the newest."
-        self.outcome = outcome.map(OutcomeContent.init)
+        self.outcome = outcome.map { .init($0, after: after, next: next) }
+        renamed = (outcome?.wish.renamed ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            .joined(separator: "\n")
     }
 }
 
 extension VersionsContent.OutcomeContent {
-    init(_ outcome: MigrationOutcome) {
+    init(_ outcome: MigrationOutcome, after: String?, next: String?) {
+        (self.after, self.next) = (after, next)
         (from, to) = (outcome.wish.from, outcome.wish.to)
         let moving = outcome.rows.count(where: \.moves)
         let staying = outcome.rows.count - moving
-        let rest = outcome.next == nil ? "" : " There are more: these are the newest \(MigrationWish.pageMax)."
+        let rest = outcome.next == nil ? "" : " There are more behind these \(outcome.rows.count)."
         sentence =
             outcome.wish.isDryRun
             ? "\(moving) would move, \(staying) would stay.\(rest)" : "\(moving) moved, \(staying) stayed.\(rest)"

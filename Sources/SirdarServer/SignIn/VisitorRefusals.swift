@@ -12,6 +12,7 @@ final class VisitorRefusals: Sendable {
         case throttled = "too-many-attempts"
 
         fileprivate var action: String { self == .token ? "token.refused" : "person.signInRefused" }
+        fileprivate var object: String { self == .token ? APIToken.kind : Person.kind }
     }
 
     struct Attempt: Sendable {
@@ -116,7 +117,7 @@ final class VisitorRefusals: Sendable {
             actor: .system("visitor"),
             channel: window.last.channel,
             action: key.kind.action,
-            object: .init(kind: Person.kind, id: person ?? engine.identifiers.next()),
+            object: .init(kind: key.kind.object, id: person ?? engine.identifiers.next()),
             refusal: key.kind.rawValue,
             detail: ["count": .number(JSON.Number(window.attempts))],
             requestID: window.last.requestID

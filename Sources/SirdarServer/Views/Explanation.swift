@@ -64,7 +64,8 @@ extension Reading {
             return "It waits for nothing that is known: its next event is being decided. If this stays, examine it: "
                 + "sirdar doctor."
         }
-        return waits.count == 1 ? "It waits: \(first.sentence)." : "It waits for \(waits.count) things at once."
+        let dot = first.sentence.hasSuffix(".") ? "" : "."
+        return waits.count == 1 ? "It waits: \(first.sentence)\(dot)" : "It waits for \(waits.count) things at once."
     }
 
     private func explained(
@@ -89,6 +90,11 @@ extension Reading {
         _ instance: Instance,
         hasProblem: Bool
     ) throws -> [String] {
+        if let stop = wait.stop {
+            return [
+                "A supervisor lifts it: sirdar stop lift \(stop) --reason WHY. What was put aside then goes on at once."
+            ]
+        }
         if let id = wait.task, let task = try store.task(id) { return try tries(task) }
         if let child = wait.instance { return ["Ask what that instance waits for: sirdar explain \(child)"] }
         guard let work else { return ["Nothing: it goes on by itself at that time."] }
@@ -107,7 +113,13 @@ extension Reading {
 
     private func tries(_ task: ManualTask) throws -> [String] {
         if let owner = task.owner {
-            return ["Ask \(try name(owner.person)), who holds the task since \(Show.time(owner.since))."]
+            let ask = "Ask \(try name(owner.person)), who holds the task since \(Show.time(owner.since))."
+            guard let absence = try people.absence(of: owner.person), absence.covers(now) else { return [ask] }
+            let standIn = try absence.substitute.map { "; \(try name($0)) stands in" } ?? ""
+            return [
+                "\(try name(owner.person)) holds the task, and is away until \(Show.time(absence.until))\(standIn). A "
+                    + "supervisor assigns it: sirdar task assign \(task.id)."
+            ]
         }
         let able = try people.everybody().filter { person in
             !person.isDisabled && Permissions.may(person, .workOnTasks, in: .queue(task.queue))

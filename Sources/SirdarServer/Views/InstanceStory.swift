@@ -28,6 +28,8 @@ struct InstanceStory: Sendable {
         let since: Timestamp
         var task: Identifier?
         var instance: Identifier?
+        /// What must be lifted before it goes on.
+        var stop: Stop.Part?
     }
 
     let instance: Instance
@@ -107,7 +109,9 @@ extension Reading {
         case .calling(let calling):
             let action = workflow[leaf.node].call?.action ?? workflow[leaf.node].name
             switch calling.phase {
-            case .running: return InstanceStory.Wait(sentence: "\(action) is being performed", since: calling.since)
+            case .running:
+                if let stop = try stop(of: leaf, instance) { return try wait(stop) }
+                return InstanceStory.Wait(sentence: "\(action) is being performed", since: calling.since)
             case .retrying(let at):
                 return InstanceStory.Wait(
                     sentence: "\(action) is tried again at \(Show.time(at)), attempt \(calling.attempt)",
@@ -137,6 +141,21 @@ extension Reading {
         }
     }
 
+    /// On account of what a step that is due is not begun.
+    private func stop(of leaf: Step, _ instance: Instance) throws -> Stop? {
+        guard let work = try store.work(of: instance.id).first(where: { $0.step == leaf.number }) else { return nil }
+        return try engine.stop(of: work, in: instance)
+    }
+
+    private func wait(_ stop: Stop, task: Identifier? = nil) throws -> InstanceStory.Wait {
+        InstanceStory.Wait(
+            sentence: "the \(stop.part) is stopped by \(try name(stop.by)): \(stop.reason)",
+            since: stop.since,
+            task: task,
+            stop: stop.part
+        )
+    }
+
     private func waitForEvent(
         _ leaf: Step,
         _ listening: Step.Listening,
@@ -152,6 +171,7 @@ extension Reading {
         let open = try store.tasks(TaskQuery(instance: instance.id, isOpen: true))
         guard let task = open.first(where: { $0.step == leaf.number }) else { return nil }
         guard let owner = task.owner else {
+            if let stop = try engine.stop(of: task) { return try wait(stop, task: task.id) }
             let isUnroutable = task.state == .unroutable
             return InstanceStory.Wait(
                 sentence: isUnroutable

@@ -11,6 +11,7 @@ final class Reading {
     let now: Timestamp
     let people: People
     private var names: [String: String] = [:]
+    private var sites: [String: String]?
 
     init(_ server: Server) {
         engine = server.engine
@@ -28,6 +29,15 @@ final class Reading {
         let name = try people.name(of: id)
         names[id] = name
         return name
+    }
+
+    /// The location of a project.
+    func site(of project: String) throws -> String? {
+        if let sites { return sites[project] }
+        let found = try studio.projects().map { ($0.code, $0.location) }
+        let known = Dictionary(found, uniquingKeysWith: { first, _ in first })
+        sites = known
+        return known[project]
     }
 
     func workflow(of instance: Instance) throws -> Workflow { try library.workflow(instance.workflow) }

@@ -53,6 +53,7 @@ extension Reading {
             "sentence": .string(wait.sentence), "since": .string(wait.since.description),
             "task": wait.task.map { .string($0.description) } ?? .null,
             "instance": wait.instance.map { .string($0.description) } ?? .null,
+            "stop": wait.stop.map { ["kind": .string($0.kind.rawValue), "name": .string($0.name)] } ?? .null,
         ]
     }
 

@@ -26,6 +26,7 @@ extension Reading {
             ]
         }
         guard whole else { return .object(object) }
+        if let input = try input(ofTriage: task) { object["input"] = input }
         object["form"] = .array(task.spec.form.fields.map { json($0, of: task) })
         object["outcomes"] = .array(task.spec.outcomes.map(JSON.string))
         let runbook = task.runbook.flatMap { library.runbook($0) }
@@ -43,6 +44,15 @@ extension Reading {
         object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
         object["comments"] = .array(try Comment.all(of: task.id, store).map { try json($0) })
         return .object(object)
+    }
+
+    /// What the step that has given up was given, for whoever decides about it.
+    func input(ofTriage task: ManualTask) throws -> JSON? {
+        guard task.kind == .triage, !task.state.isFinal, let instance = try store.instance(task.instance) else {
+            return nil
+        }
+        let call = try workflow(of: instance)[task.node].call
+        return try engine.input(of: task.step, in: instance).map { call?.told($0) ?? $0 }
     }
 
     /// The runbook as it was written, and as a terminal shows it, with the task's values and ticks.

@@ -32,11 +32,13 @@
   });
 
   // Choices that act at once; the button stays for everybody else.
-  all("[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+  const choices = (root) => all("[data-submit]", root).forEach((select) =>
+    select.addEventListener("change", () => select.form.requestSubmit()));
 
   // What was typed is kept: five seconds after the last change, and when the page is left.
-  const draft = one("form[data-draft]");
-  if (draft && one("button[name=outcome]", draft)) {
+  const drafts = (root) => {
+    const draft = one("form[data-draft]", root);
+    if (!draft || !one("button[name=outcome]", draft)) return;
     const status = one("[data-saved]", draft);
     let timer = 0;
     let isChanged = false;
@@ -44,27 +46,31 @@
     const save = async () => {
       if (!isChanged) return;
       isChanged = false;
+      delete draft.dataset.changed;
       try {
         const answer = await fetch(draft.dataset.draft, { method: "POST", body: body(), redirect: "manual" });
         const isSaved = answer.type === "opaqueredirect" || answer.ok;
         status.textContent = isSaved ? "Draft saved" : "Not saved: load the page again";
+        if (!isSaved) draft.dataset.changed = "";
       } catch {
         isChanged = true;
+        draft.dataset.changed = "";
         status.textContent = "Not saved: no connection";
       }
     };
     draft.addEventListener("input", () => {
       isChanged = true;
+      draft.dataset.changed = "";
       status.textContent = "";
       clearTimeout(timer);
       timer = setTimeout(save, 5000);
     });
     draft.addEventListener("submit", () => { clearTimeout(timer); isChanged = false; });
     addEventListener("pagehide", () => { if (isChanged) navigator.sendBeacon(draft.dataset.draft, body()); });
-  }
+  };
 
   // Copying.
-  all("[data-copy]").forEach((block) => {
+  const copies = (root) => all("[data-copy]", root).forEach((block) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
@@ -81,15 +87,32 @@
   const store = { get: () => { try { return localStorage.getItem("keys"); } catch { return null; } },
     set: (value) => { try { localStorage.setItem("keys", value); } catch { /* private window: for this page only */ } } };
   let isOn = store.get() !== "off";
-  const toggle = one("[data-keys-switch]");
-  if (toggle) {
+  const switches = (root) => {
+    const toggle = one("[data-keys-switch]", root);
+    if (!toggle) return;
     const show = () => { toggle.textContent = isOn ? "Switch single keys off" : "Switch single keys on"; };
     toggle.hidden = false;
     toggle.addEventListener("click", () => { isOn = !isOn; store.set(isOn ? "on" : "off"); show(); });
     show();
-  }
+  };
+  // The overview of keys, over the page.
+  const overview = async () => {
+    const dialog = document.createElement("dialog");
+    dialog.setAttribute("aria-label", "Keys");
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
+      const close = document.createElement("form");
+      close.method = "dialog";
+      close.innerHTML = "<button autofocus>Close <kbd>Esc</kbd></button>";
+      dialog.append(one("[data-keys]", page), close);
+    } catch { return location.assign("/keys"); }
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    setUp(dialog);
+    dialog.showModal();
+  };
   const press = (key) => {
-    const target = one(`[data-key="${key}"]`);
+    const target = all(`[data-key="${key}"]`).find((one) => one.offsetParent);
     if (!target) return false;
     if (target.matches("input")) { target.focus(); target.select(); } else target.click();
     if (key === "e") one("#release-note")?.focus();
@@ -108,13 +131,13 @@
       if (press("Ctrl+Enter")) event.preventDefault();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || !isOn) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !isOn || one("dialog[open]")) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
     let isDone = false;
     if (event.key === "j") isDone = move(1);
     else if (event.key === "k") isDone = move(-1);
-    else if (event.key === "?") { location.assign("/keys"); isDone = true; }
-    else if (["n", "e", "/"].includes(event.key)) isDone = press(event.key);
+    else if (event.key === "?") { overview(); isDone = true; }
+    else if (["n", "e", "r", "/"].includes(event.key)) isDone = press(event.key);
     if (isDone) event.preventDefault();
   });
 
@@ -127,8 +150,11 @@
   });
 
   // Where to begin: what is wrong first, else the first empty field.
-  times(document);
+  const setUp = (root) => [times, choices, drafts, copies, switches].forEach((part) => part(root));
+  setUp(document);
   countdown();
+  // What has come later: `live.js` tells of it.
+  addEventListener("fresh", (event) => { setUp(event.target); countdown(); });
   setInterval(countdown, 15000);
   // After `load`: until then the browser itself moves the focus to what the address names.
   addEventListener("load", () => setTimeout(() => {

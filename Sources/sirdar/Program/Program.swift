@@ -18,6 +18,8 @@ struct Program {
     let studio: ImageStudio
     let versions: Versions
     let configuration: StudioConfiguration
+    let notices: NoticePolicy
+    let outbound: Outbound
     let log: Logger
 
     /// Takes the data folder, reads every file, deploys what is new, and starts nothing yet.
@@ -35,7 +37,15 @@ struct Program {
             projects: configuration.projects,
             prices: configuration.prices
         ).all
-        let actions = try imageActions + [openOutbound(settings)]
+        let outbound = try openOutbound(settings)
+        let http = HTTPAction(
+            outbound: outbound,
+            secrets: SecretFiles(folder: settings.secrets),
+            log: settings.logger("sirdar.outbound")
+        )
+        let actions = imageActions + [http]
+        let notices = NoticePolicy.load(folder: settings.config)
+        try Misconfigured.check([notices.file].compactMap(\.self), log)
         let files = CatalogFiles(workflows: settings.workflows, runbooks: settings.runbooks, config: settings.config)
         let catalog = Catalog.load(
             files,
@@ -47,13 +57,16 @@ struct Program {
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
         let library = Library()
         try deploy(catalog, store, library, clock.now(), log)
+        var engineSettings = settings.engine
+        engineSettings.clouds = [cloud.name]
+        engineSettings.locations = configuration.locations.map(\.id)
         let engine = Engine(
             store: store,
             clock: clock,
             library: library,
             actions: actions,
             projections: [ImageProjection(actions: imageActions)],
-            settings: settings.engine,
+            settings: engineSettings,
             log: log
         )
         return Program(
@@ -70,20 +83,18 @@ struct Program {
             ),
             versions: Versions(engine: engine, ground: files),
             configuration: configuration,
+            notices: notices.policy,
+            outbound: outbound,
             log: log
         )
     }
 
     /// The way out, as `config/outbound.yaml` has it.
-    private static func openOutbound(_ settings: Settings) throws -> HTTPAction {
+    private static func openOutbound(_ settings: Settings) throws -> Outbound {
         let log = settings.logger("sirdar.outbound")
         let loaded = OutboundRules.load(folder: settings.config)
         try Misconfigured.check([loaded.file].compactMap(\.self), log)
-        return HTTPAction(
-            outbound: Outbound(rules: loaded.rules),
-            secrets: SecretFiles(folder: settings.secrets),
-            log: log
-        )
+        return Outbound(rules: loaded.rules)
     }
 
     private static func openCloud(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import Logging
 import NIOCore
 import SirdarClouds
 import SirdarEngine
@@ -22,26 +23,35 @@ struct ServeCommand: AsyncParsableCommand {
         let program = try Program.open(settings)
         _ = try program.cloud.resume(by: .within(.seconds(60)))
         try await program.startLedger()
+        let secret = try Credentials.cursorSecret(in: settings.data)
+        let notifier = try Notifying.notifier(program, secret: secret)
+        notifier?.run()
         program.engine.run()
         let sealer = try JournalKey.sealer(program)
         sealer.run()
         // In this order: what the engine still records is sealed too.
         defer {
             program.engine.stop()
+            notifier?.stop()
             sealer.stop()
         }
         var server = settings.server
-        server.cursorSecret = try Credentials.cursorSecret(in: settings.data)
+        server.cursorSecret = secret
+        try settings.checkCertificate()
         let answering = try Server(
             engine: program.engine,
             studio: program.studio,
             sealer: sealer,
             versions: program.versions,
+            notifier: notifier,
             settings: server,
             log: program.log
         )
-        let application = answering.application(host: settings.listen.host, port: settings.listen.port)
+        let application = try answering.application(host: settings.listen.host, port: settings.listen.port)
         Self.greet(settings)
+        if settings.isInTheClear {
+            program.log.warning("passwords and tokens travel to \(settings.listen) unencrypted: set tlsCertificate")
+        }
         // Before the engine is stopped, for it writes them.
         defer { answering.finish() }
         do { try await application.runService() } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import SirdarCore
 import SirdarEngine
@@ -18,7 +19,9 @@ extension Settings {
         server.dataFolder = data
         server.origin = origin
         server.isOverTLS = isOverTLS
-        server.isBehindProxy = isBehindProxy
+        server.trustedProxies = trustedProxies
+        server.requestsPerSecond = requestsPerSecond
+        if let tlsCertificate, let tlsKey { server.certificate = (tlsCertificate, tlsKey) }
         server.sessions = SessionLimits(
             idle: .minutes(Int64(sessionIdleMinutes)),
             absolute: .minutes(Int64(sessionAbsoluteMinutes))
@@ -28,7 +31,19 @@ extension Settings {
     }
 
     /// How a browser on this machine reaches the server.
-    var address: String { origin ?? "http://\(listen)" }
+    var address: String { origin ?? "\(tlsCertificate == nil ? "http" : "https")://\(listen)" }
+
+    /// Whether other machines reach the server and nothing encrypts what they say.
+    var isInTheClear: Bool {
+        let isOfThisMachine = listen.host == "localhost" || listen.host == "::1" || listen.host.hasPrefix("127.")
+        return !isOverTLS && trustedProxies.isEmpty && !isOfThisMachine
+    }
+
+    /// - Throws: which of the two files cannot be read.
+    func checkCertificate() throws {
+        for path in [tlsCertificate, tlsKey].compactMap(\.self)
+        where !FileManager.default.isReadableFile(atPath: path) { throw UnreadableCertificate(path: path) }
+    }
 
     func logger(_ label: String) -> Logger {
         var logger = Logger(label: label) { label -> any LogHandler in
@@ -41,4 +56,12 @@ extension Settings {
         logger.logLevel = level
         return logger
     }
+}
+
+/// A file that TLS needs is not there, or not for us.
+struct UnreadableCertificate: EndsWithCode, CustomStringConvertible {
+    let path: String
+
+    var ending: Ending { .configuration }
+    var description: String { "\(path) cannot be read, and TLS needs it. See tlsCertificate and tlsKey." }
 }

@@ -17,6 +17,8 @@ package struct SettingKey: Sendable {
         case folder
         /// A file, or nothing.
         case file
+        /// Addresses and networks, with commas between them, or nothing.
+        case networks
         /// `https://sirdar.example`, or nothing.
         case origin
         case flag
@@ -52,11 +54,29 @@ extension SettingKey {
         "",
         "How browsers reach the server, as https://sirdar.example; empty: as they say themselves."
     )
-    static let behindProxy = SettingKey(
-        "behindProxy",
-        .flag,
-        "false",
-        "Whether a proxy of yours stands before the server, so that its X-Forwarded-For is believed."
+    static let trustedProxies = SettingKey(
+        "trustedProxies",
+        .networks,
+        "",
+        "Your proxies, as 10.0.0.7, 10.1.0.0/16: their X-Forwarded-For is believed, and nobody else's."
+    )
+    static let tlsCertificate = SettingKey(
+        "tlsCertificate",
+        .file,
+        "",
+        "The certificate with its chain, in PEM; empty: plain HTTP, for a proxy or for this machine."
+    )
+    static let tlsKey = SettingKey(
+        "tlsKey",
+        .file,
+        "",
+        "The certificate's key, in PEM, readable by the server's user only."
+    )
+    static let requestsPerSecond = SettingKey(
+        "requestsPerSecond",
+        .integer(0...100_000),
+        "100",
+        "How fast one person, or one address of whom nobody is known, may ask for long; 0: no limit."
     )
     static let data = SettingKey(
         "data",
@@ -139,7 +159,8 @@ extension SettingKey {
 
     /// Those of the file, in its order.
     static let inFile = [
-        listen, origin, behindProxy, data, workflows, runbooks, secrets, journalKey, journalAnchor,
+        listen, origin, trustedProxies, tlsCertificate, tlsKey, requestsPerSecond, data, workflows, runbooks, secrets,
+        journalKey, journalAnchor,
         workerSlots, laneLimit, leaseSeconds,
         sessionIdleMinutes, sessionAbsoluteMinutes, logLevel, logFormat,
     ]
@@ -166,6 +187,7 @@ extension SettingKey {
         case .address: "host:port"
         case .folder: "a folder"
         case .file: "a file, or nothing"
+        case .networks: "addresses or networks with commas between them, or nothing"
         case .origin: "an address without a path, or nothing"
         case .flag: "true or false"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
@@ -181,6 +203,7 @@ extension SettingKey {
             case .folder: !text.isEmpty && !text.utf8.contains(0)
             case .file: !text.utf8.contains(0) && !text.hasSuffix("/")
             case .origin: text.isEmpty || Self.isOrigin(text)
+            case .networks: Self.networks(text) != nil
             case .flag: text == "true" || text == "false"
             case .integer(let range): Int(text).map(range.contains) == true
             case .word(let words): words.contains(text)
@@ -189,6 +212,15 @@ extension SettingKey {
         let nearest =
             if case .word(let words) = kind { Suggestion.nearest(to: text, among: words) } else { String?.none }
         return "is `\(text)`, and must be \(bounds)" + (nearest.map { "; did you mean `\($0)`?" } ?? ".")
+    }
+
+    /// `nil` when one of them is none. An address is a network of one.
+    static func networks(_ text: String) -> [NetworkRange]? {
+        let parts = text.split(separator: ",").map { part in String(part.filter { !$0.isWhitespace }) }
+        let networks = parts.compactMap { part in
+            NetworkRange(part) ?? NetworkRange("\(part)/32") ?? NetworkRange("\(part)/128")
+        }
+        return networks.count == parts.count ? networks : nil
     }
 
     private static func isOrigin(_ text: String) -> Bool {

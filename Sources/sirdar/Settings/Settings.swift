@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-import SirdarCore
+package import SirdarCore
 
 /// How the program is set up: read once at its start, checked together, and handed on as values.
 package struct Settings: Sendable, Hashable {
@@ -8,7 +8,12 @@ package struct Settings: Sendable, Hashable {
     package let listen: ListenAddress
     /// How browsers reach the server; `nil`: whatever they say.
     package let origin: String?
-    package let isBehindProxy: Bool
+    package let trustedProxies: [NetworkRange]
+    /// Both or neither.
+    package let tlsCertificate: String?
+    package let tlsKey: String?
+    /// `nil`: no limit.
+    package let requestsPerSecond: Int?
     package let data: String
     package let workflows: String
     package let runbooks: String
@@ -28,7 +33,7 @@ package struct Settings: Sendable, Hashable {
     package enum LogFormat: String, Sendable, Hashable { case text, json }
 
     /// Whether browsers reach the server by https only.
-    package var isOverTLS: Bool { origin?.hasPrefix("https://") ?? false }
+    package var isOverTLS: Bool { tlsCertificate != nil || origin?.hasPrefix("https://") ?? false }
 
     package static let fileName = "sirdar.yaml"
 }
@@ -63,6 +68,7 @@ package struct ResolvedSettings: Sendable {
             isNamed: commandLine["config"] != nil || environment[SettingKey.config.variable]?.isEmpty == false
         )
         values = SettingKey.all.map { reading.value(of: $0) }
+        reading.expectBoth(.tlsCertificate, .tlsKey, of: values)
         guard reading.problems.isEmpty else { throw SettingsProblems(sentences: reading.problems) }
         warnings = Self.warnings(environment)
         settings = Settings(values)
@@ -128,6 +134,18 @@ private struct SettingsReading {
         return (key, key.fallback, "default")
     }
 
+    /// Two settings of which one is of no use without the other.
+    mutating func expectBoth(
+        _ one: SettingKey,
+        _ other: SettingKey,
+        of values: [(key: SettingKey, text: String, source: String)]
+    ) {
+        let said = values.filter { [one.name, other.name].contains($0.key.name) && !$0.text.isEmpty }
+        guard said.count == 1, let alone = said.first else { return }
+        let missing = alone.key.name == one.name ? other : one
+        problems.append("`\(alone.key.name)` is of no use without `\(missing.name)`: set both, or neither.")
+    }
+
     private func text(_ key: SettingKey, _ provider: any ConfigProvider) -> (text: String, name: String)? {
         // Both providers hold texts, and fail for no text.
         guard let found = try? provider.value(forKey: AbsoluteConfigKey([key.name]), type: .string),
@@ -165,7 +183,10 @@ extension Settings {
         config = text(.config)
         listen = address
         origin = text(.origin).isEmpty ? nil : text(.origin)
-        isBehindProxy = text(.behindProxy) == "true"
+        trustedProxies = SettingKey.networks(text(.trustedProxies)) ?? []
+        tlsCertificate = text(.tlsCertificate).isEmpty ? nil : text(.tlsCertificate)
+        tlsKey = text(.tlsKey).isEmpty ? nil : text(.tlsKey)
+        requestsPerSecond = integer(.requestsPerSecond) == 0 ? nil : integer(.requestsPerSecond)
         // What runs elsewhere (tools, a lock) sees it from another folder.
         data = URL(filePath: text(.data)).standardizedFileURL.path
         workflows = text(.workflows)

@@ -6,7 +6,10 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.config), help: .of(.config)) var config: String?
     @Option(name: .of(.listen), help: .of(.listen)) var listen: String?
     @Option(name: .of(.origin), help: .of(.origin)) var origin: String?
-    @Option(name: .of(.behindProxy), help: .of(.behindProxy)) var behindProxy: String?
+    @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
+    @Option(name: .of(.tlsCertificate), help: .of(.tlsCertificate)) var tlsCertificate: String?
+    @Option(name: .of(.tlsKey), help: .of(.tlsKey)) var tlsKey: String?
+    @Option(name: .of(.requestsPerSecond), help: .of(.requestsPerSecond)) var requestsPerSecond: String?
     @Option(name: .of(.data), help: .of(.data)) var data: String?
     @Option(name: .of(.workflows), help: .of(.workflows)) var workflows: String?
     @Option(name: .of(.runbooks), help: .of(.runbooks)) var runbooks: String?
@@ -26,7 +29,9 @@ struct SettingsOptions: ParsableArguments {
     /// What was given, by the names of the settings.
     var given: [String: String] {
         let all: [(SettingKey, String?)] = [
-            (.config, config), (.listen, listen), (.origin, origin), (.behindProxy, behindProxy), (.data, data),
+            (.config, config), (.listen, listen), (.origin, origin), (.trustedProxies, trustedProxies),
+            (.tlsCertificate, tlsCertificate), (.tlsKey, tlsKey), (.requestsPerSecond, requestsPerSecond),
+            (.data, data),
             (.workflows, workflows), (.runbooks, runbooks), (.secrets, secrets),
             (.journalKey, journalKey), (.journalAnchor, journalAnchor), (.workerSlots, workerSlots),
             (.laneLimit, laneLimit), (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
@@ -75,6 +80,7 @@ extension ArgumentHelp {
             case .address: "host:port"
             case .folder: "folder"
             case .file: "file"
+            case .networks: "networks"
             case .origin: "address"
             case .flag: "true|false"
             case .integer: "number"

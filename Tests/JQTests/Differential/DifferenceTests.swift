@@ -22,4 +22,20 @@ struct DifferenceTests {
         #expect(answer("path(1)").hasPrefix("error: "))
         #expect(answer("path(.a | 1)", ["a": 1]).hasPrefix("error: "))
     }
+
+    @Test("an error, or a break, of what comes after the patterns tries no other pattern")
+    func patterns() {
+        let patterns = ".[] as [$a] ?// $a"
+        // Of their own body, as libjq has it.
+        #expect(answer("\(patterns) | if $a == 3 then error(\"x\") else \"tried\" end", [[3]]) == "\"tried\"")
+        #expect(answer("(\(patterns) | $a) | error(\"x\")", [[3]]) == "error: x")
+        #expect(answer("(\(patterns) | $a) | if . == 3 then error(\"x\") else \"tried\" end", [[3]]) == "error: x")
+        #expect(answer("first(\(patterns) | $a)", [[3]]) == "3")
+        #expect(answer("label $out | \(patterns) | ($a, break $out)", [[3]]) == "3")
+    }
+
+    @Test("an error speaks of the function that was called", arguments: ["ascii_downcase", "ascii_upcase"])
+    func words(name: String) {
+        #expect(answer("try \(name) catch .", 1) == "\"\(name) input must be a string\"")
+    }
 }

@@ -214,6 +214,27 @@ struct DefinitionCheckTests {
         }
     }
 
+    @Test("a definition is known wherever it lies, and nothing else is taken for one")
+    func loose() throws {
+        try withFolder { folder in
+            for (name, text) in [
+                ("wrong.yaml", "document: { dsl: '1.0.3', namespace: test, name: c, version: 1.0.0 }\ndoo: []\n"),
+                ("broken.yml", "document: {"), ("given.yaml", "given: {}\n"), ("notes.txt", "do: nothing\n"),
+            ] {
+                let drafts = URL(filePath: folder).appending(path: "drafts")
+                try FileManager.default.createDirectory(at: drafts, withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: drafts.appending(path: name))
+            }
+            func check(_ path: String) -> [String] {
+                codes(DefinitionCheck.run(paths: ["\(folder)/drafts/\(path)"], surroundings))
+            }
+            #expect(check("wrong.yaml") == ["wrong.yaml unknown-key", "wrong.yaml wrong-value"])
+            #expect(check("given.yaml") == ["given.yaml unreadable"])
+            #expect(check("notes.txt") == ["notes.txt unreadable"])
+            #expect(check("") == ["broken.yml syntax", "wrong.yaml unknown-key", "wrong.yaml wrong-value"])
+        }
+    }
+
     @Test("what is not there is told of")
     func missing() throws {
         try withFolder { folder in

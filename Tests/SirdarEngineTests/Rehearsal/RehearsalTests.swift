@@ -41,6 +41,51 @@ struct RehearsalTests {
         #expect(try run(seed: 8).took != first.took)
     }
 
+    @Test("a person who retries may give another input, and who skips, an output")
+    func decides() throws {
+        let definition =
+            Theatre.head("play", "metadata: { triageQueue: triage }\n") + """
+                do:
+                  - make: { call: make, with: { thing: cup }, metadata: { skippable: true } }
+                  - check: { call: check, with: { thing: '${ .name }' } }
+                """
+        func run(_ decision: String) throws -> [JSON] {
+            let account = try Theatre.run(
+                Theatre.stage(definition),
+                "steps:\n  make: [{ fails: There is no such cup. }, \(decision), { output: { name: jug } }]\n"
+                    + "  check: { output: {} }\n"
+            )
+            return account.calls.map(\.input)
+        }
+        let retried = try run("{ decides: { outcome: retry, input: { thing: can } } }")
+        #expect(retried == [["thing": "cup"], ["thing": "can"], ["thing": "jug"]])
+        let skipped = try run("{ decides: { outcome: skip, output: { name: bowl } } }")
+        #expect(skipped == [["thing": "cup"], ["thing": "bowl"]])
+    }
+
+    @Test("a call over HTTP is answered like any other, and read as its definition says")
+    func http() throws {
+        let definition =
+            Theatre.head() + """
+                metadata: { onExhausted: fault }
+                do:
+                  - ask:
+                      try: [ { get: { call: http, with: { method: get, endpoint: 'https://example.org/{id}' } } } ]
+                      catch:
+                        errors: { with: { status: 404 } }
+                        do: [ { none: { set: { content: nothing } } } ]
+                """
+        func run(_ answer: String) throws -> Account {
+            let account = try Theatre.run(Theatre.stage(definition), "steps: { get: \(answer) }", input: ["id": 7])
+            let call = try #require(account.calls.first)
+            #expect(call.input["uri"] == "https://example.org/7")
+            return account
+        }
+        #expect(try run("{ output: { name: cup } }").output == ["name": "cup"])
+        #expect(try run("{ fails: { type: communication, status: 404 } }").output == ["content": "nothing"])
+        #expect(try run("{ fails: { type: communication, status: 410 } }").status == .faulted)
+    }
+
     @Test("the account does not depend on what else runs: a hundred times the same")
     func isRepeatable() throws {
         let stage = try Theatre.stage(Theatre.thing)

@@ -68,6 +68,7 @@ struct BatteryPeople {
         case .choice: return .string(field.rules.options.first ?? "")
         case .path: return "/mnt/projects"
         case .string, .text: return "as told"
+        case .json: return .null
         }
     }
 

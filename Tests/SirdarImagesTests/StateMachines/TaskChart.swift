@@ -59,6 +59,7 @@ enum TaskChart {
         ("the check cannot be made", .checked(.init(.impossible, output: .null, at: now))),
         ("what it was for is over", .closed(expired: false)), ("it takes too long", .closed(expired: true)),
         ("it comes to be due", .aged), ("nothing is heard of it", .reminded),
+        ("its owner's account is closed", .returned),
     ]
 
     /// A task in each of its states, in the order of its life, held by `operator` where it is held.

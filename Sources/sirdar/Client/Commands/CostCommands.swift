@@ -22,10 +22,9 @@ struct CostCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func perform(_ session: Session) async throws(Failure) {
-            var query: [(name: String, value: String)] = week.map { [("week", $0)] } ?? []
+            let query: [(name: String, value: String)] = week.map { [("week", $0)] } ?? []
             if csv {
-                query.append(("format", "csv"))
-                let reply = try await session.api.succeed(Call(.get, Address.costs(ofProject: project), query: query))
+                let reply = try await session.api.succeed(Call(.get, Address.export(ofProject: project), query: query))
                 return try session.terminal.write(String(decoding: reply.bytes, as: UTF8.self))
             }
             let report = try await session.api.get(Address.costs(ofProject: project), query: query)

@@ -6,6 +6,7 @@ struct InstanceWatch: Sendable {
     let id: String
     let session: Session
 
+    /// Before the next look at a server that does not tell what happens, or is away.
     private static let pause = Duration.seconds(1)
     private static let readsMax = 24 * 3600
     /// So often in a row may the server be away, as while it is started again.
@@ -17,8 +18,11 @@ struct InstanceWatch: Sendable {
         var last: JSON?
         var drawn = 0
         var absences = 0
+        var listener = Listener(session.api.connection, query: [("instance", id)])
         for _ in 0..<Self.readsMax {
             do throws(Failure) {
+                // Before it is read: what happens meanwhile is told next.
+                let isTold = try await listener.next()
                 let instance = try await session.api.get(Address.instance(id))
                 absences = 0
                 if instance != last {
@@ -26,11 +30,12 @@ struct InstanceWatch: Sendable {
                     last = instance
                 }
                 if InstanceView.hasEnded(instance) { return try finish(instance) }
+                if !isTold { await Waiting.pause(Self.pause) }
             } catch {
                 absences += 1
                 guard error.ending == .unavailable, last != nil, absences < Self.absencesMax else { throw error }
+                await Waiting.pause(Self.pause)
             }
-            await Waiting.pause(Self.pause)
         }
         throw Failure(.unavailable, "It has not ended after a day of watching. It goes on.")
     }

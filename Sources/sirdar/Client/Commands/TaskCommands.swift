@@ -28,12 +28,21 @@ struct TaskCommand: ParsableCommand {
         )
         var state: String?
         @Option(help: ArgumentHelp("Only those of this project.", valueName: "code")) var project: String?
+        @Option(
+            help: ArgumentHelp(
+                "Only those that fit, as on the page: 'state:ready due:<1h -site:london sort:due'.",
+                valueName: "filter"
+            )
+        )
+        var filter: String?
         @OptionGroup var limit: LimitOption
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
 
         func perform(_ session: Session) async throws(Failure) {
-            let asked = [("queue", queue), ("owner", mine ? "me" : nil), ("state", state), ("project", project)]
+            let asked = [
+                ("queue", queue), ("owner", mine ? "me" : nil), ("state", state), ("project", project), ("q", filter),
+            ]
             let query = asked.compactMap { name, value in value.map { (name: name, value: $0) } }
             let listing = try await session.api.list(Address.tasks, query: query, limit: limit.limit)
             try session.show(listing.json) { () throws(Failure) in

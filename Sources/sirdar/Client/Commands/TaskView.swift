@@ -33,6 +33,7 @@ struct TaskView: Sendable {
         [
             head,
             section("About", DocumentView(document: task["about"] ?? .null, width: width, colour: colour).lines()),
+            section("Its input", task["input"].map { ["  \($0.text)"] } ?? []),
             section("Comments", comments), section("What to enter (--value)", form),
             section("Checklist (--tick)", checklist), runbook, lastCheck,
             operations,

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// The API, for commands: each call answers a document or throws a sentence.
@@ -9,7 +10,9 @@ struct API: Sendable {
     }
 
     func post(_ path: String, _ body: JSON) async throws(Failure) -> JSON? {
-        try optionalDocument(try await succeed(Call(.post, path, body: .json(body))))
+        var call = Call(.post, path, body: .json(body))
+        call.idempotencyKey = UUID().uuidString
+        return try optionalDocument(try await succeed(call))
     }
 
     func put(_ path: String, _ body: JSON = [:]) async throws(Failure) -> JSON {

@@ -14,6 +14,7 @@ enum Address {
 
     static func costs(ofImage id: String) -> String { "\(image(id))/costs" }
     static func costs(ofProject code: String) -> String { "\(projects)/\(Call.escaped(code))/costs" }
+    static func export(ofProject code: String) -> String { "\(costs(ofProject: code))/export" }
     static func corrections(of project: String) -> String { "\(projects)/\(Call.escaped(project))/cost-corrections" }
     static func estimate(ofMachine name: String) -> String { "\(machine(name))/estimate" }
     static func estimate(ofImage id: String) -> String { "\(image(id))/estimate" }
@@ -37,6 +38,8 @@ enum Address {
     static let instances = "/v1/instances"
     static func instance(_ id: String) -> String { "/v1/instances/\(Call.escaped(id))" }
     static func explanation(_ instance: String) -> String { "\(Self.instance(instance))/explanation" }
+    static let stops = "/v1/stops"
+    static func stop(_ kind: String, _ name: String) -> String { "\(stops)/\(kind)/\(Call.escaped(name))" }
     static let workflows = "/v1/workflows"
     static let entries = "/v1/entries"
     static func entry(_ sequence: Int) -> String { "\(entries)/\(sequence)" }
@@ -44,8 +47,18 @@ enum Address {
     static let export = "/v1/journal/export"
     static let examination = "/v1/examination"
     static let events = "/v1/events"
+    static let stream = "/v1/stream"
+    static let people = "/v1/people"
+    static func person(_ id: String) -> String { "\(people)/\(Call.escaped(id))" }
+    static func resetLinks(_ person: String) -> String { "\(Self.person(person))/reset-links" }
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
+    static let myNotifications = "\(me)/notifications"
+    static let absences = "/v1/absences"
+    static func absence(_ person: String?) -> String {
+        "\(person.map { "/v1/people/\(Call.escaped($0))" } ?? me)/absence"
+    }
+    static let notifications = "/v1/notifications"
     static let backups = "/v1/backups"
     static let tokens = "/v1/tokens"
     static func token(_ id: String) -> String { "/v1/tokens/\(Call.escaped(id))" }

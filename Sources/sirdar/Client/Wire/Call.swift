@@ -8,9 +8,11 @@ struct Call: Sendable {
     var body: Body?
     /// The state that what is changed must be in; else the server refuses.
     var ifMatch: String?
+    /// By which the server knows the same request when it comes again.
+    var idempotencyKey: String?
     var answerBytesMax = Self.jsonBytesMax
 
-    enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
+    enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
 
     enum Body: Sendable {
         case json(JSON)
@@ -63,6 +65,7 @@ struct Reply: Sendable {
     var contentType: String?
     var location: String?
     var digest: String?
+    var tag: String?
     var retryAfterSeconds: Int?
 
     var isSuccess: Bool { (200...299).contains(status) }

@@ -32,7 +32,8 @@ struct Connection: Sendable {
         }
     }
 
-    func send(_ call: Call) async throws(Failure) -> Reply {
+    /// What the server would recognise is sent once more when the connection breaks off.
+    func send(_ call: Call, mayRepeat: Bool = true) async throws(Failure) -> Reply {
         do {
             let response = try await client.execute(request(call), timeout: .seconds(Self.answerSeconds))
             let body = try await response.body.collect(upTo: call.answerBytesMax)
@@ -42,11 +43,15 @@ struct Connection: Sendable {
                 contentType: response.headers.first(name: "Content-Type"),
                 location: response.headers.first(name: "Location"),
                 digest: response.headers.first(name: "X-Content-Digest"),
+                tag: response.headers.first(name: "ETag").map { $0.filter { $0 != "\"" } },
                 retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int($0) }
             )
         } catch is NIOTooManyBytesError {
             throw Failure(.failed, "The answer is larger than \(call.answerBytesMax >> 20) MiB, and was not read.")
         } catch {
+            if mayRepeat, call.idempotencyKey != nil, !Self.isUnconnected(error), !Self.isLate(error) {
+                return try await send(call, mayRepeat: false)
+            }
             throw Failure(.unavailable, sentences: Self.unreachable(server, error))
         }
     }
@@ -83,6 +88,11 @@ struct Connection: Sendable {
         return .success(count)
     }
 
+    /// Sends, and gives the answer as it comes.
+    func execute(_ call: Call, timeout: TimeAmount) async throws -> HTTPClientResponse {
+        try await client.execute(request(call), timeout: timeout)
+    }
+
     struct Refused: Error { let reply: Reply }
 
     private static let downloadHours: Int64 = 2
@@ -95,6 +105,7 @@ struct Connection: Sendable {
         request.headers.add(name: "User-Agent", value: "sirdar/\(ProgramVersion.current)")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let digest = call.ifMatch { request.headers.add(name: "If-Match", value: "\"\(digest)\"") }
+        if let key = call.idempotencyKey { request.headers.add(name: "Idempotency-Key", value: "\"\(key)\"") }
         switch call.body {
         case .json(let json):
             request.headers.add(name: "Content-Type", value: "application/json")
@@ -107,26 +118,37 @@ struct Connection: Sendable {
         return request
     }
 
-    private static func unreachable(_ server: ServerAddress, _ error: any Error) -> [String] {
+    static func unreachable(_ server: ServerAddress, _ error: any Error) -> [String] {
         let text = "\(error)"
         if text.contains("NIOSSL") || text.contains("SSL") {
             return ["No secure connection to \(server) can be made: \(text)."]
         }
-        if let error = error as? HTTPClientError, error == .readTimeout || error == .deadlineExceeded {
+        if isLate(error) {
             return [
                 "\(server) did not answer within \(answerSeconds) s.",
                 "It may have done what was asked: look before you repeat it.",
             ]
         }
         let reason = text.contains("UnknownHost") ? "no such host" : systemReason(text)
-        let isUnconnected = "\(type(of: error))" == "NIOConnectionError" || reason.map(unconnected.contains) == true
-        guard isUnconnected || error as? HTTPClientError == .connectTimeout else {
+        guard isUnconnected(error) else {
             return ["\(server) broke off before its answer was whole. Look what was done before you repeat it."]
         }
         return [
             "Nothing answers at \(server)\(reason.map { " (\($0))" } ?? "").",
             "Start the server there with `sirdar serve`, or set SIRDAR_URL to where it runs.",
         ]
+    }
+
+    private static func isLate(_ error: any Error) -> Bool {
+        let error = error as? HTTPClientError
+        return error == .readTimeout || error == .deadlineExceeded
+    }
+
+    /// Whether nothing has been sent.
+    private static func isUnconnected(_ error: any Error) -> Bool {
+        let text = "\(error)"
+        if text.contains("UnknownHost") || "\(type(of: error))" == "NIOConnectionError" { return true }
+        return systemReason(text).map(unconnected.contains) == true || error as? HTTPClientError == .connectTimeout
     }
 
     /// What the system says of a connection that never was.

@@ -63,9 +63,12 @@ extension Failure {
         let parts = pointer.split(separator: "/").map(String.init)
         guard let first = parts.first else { return "" }
         switch (first, parts.count) {
-        case ("values", 2...): return "--value \(parts[1]): "
+        case ("values", 2): return "--value \(parts[1]): "
+        // Within a value that is JSON.
+        case ("values", 3...): return "--value \(parts[1]) (/\(parts.dropFirst(2).joined(separator: "/"))): "
         case ("values", _): return "--value: "
         case ("ticks", _): return "--tick: "
+        case ("q", _): return "--filter: "
         case ("scopes", _): return "--scope: "
         case ("path", _), ("object", _), ("cursor", _), ("kind", _): return ""
         default: return "--\(first.replacing("_", with: "-")): "

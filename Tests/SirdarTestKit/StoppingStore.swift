@@ -1,13 +1,12 @@
-import JSON
-import SirdarCore
-import SirdarEngine
-import SirdarJournal
+package import SirdarCore
+package import SirdarEngine
+package import SirdarJournal
 
 /// Stands between an engine and its store, counts commits, and can end the program's life right after one of them.
 ///
 /// A commit after which the program is to stop is kept and never answered for: from then on nothing is written, and
 /// every answer is that the store is not there.
-final class StoppingStore: Store {
+package final class StoppingStore: Store {
     private struct State {
         var commits = 0
         var inFlight = 0
@@ -16,21 +15,21 @@ final class StoppingStore: Store {
         var due: [String: DueStep] = [:]
     }
 
-    let store: any Store
+    package let store: any Store
     private let state: Locked<State>
 
-    init(_ store: any Store, commits: Int, stopsAfter: Int?) {
+    package init(_ store: any Store, commits: Int, stopsAfter: Int?) {
         self.store = store
         state = Locked(State(commits: commits, stopsAfter: stopsAfter))
     }
 
     private static let ended = StoreError.unavailable("the program has ended")
 
-    var commits: Int { state.withLock { $0.commits } }
-    var isStopped: Bool { state.withLock { $0.isStopped } }
-    var isIdle: Bool { state.withLock { $0.inFlight == 0 } }
+    package var commits: Int { state.withLock { $0.commits } }
+    package var isStopped: Bool { state.withLock { $0.isStopped } }
+    package var isIdle: Bool { state.withLock { $0.inFlight == 0 } }
     /// The steps that were made due, by the key of their call.
-    var due: [String: DueStep] { state.withLock { $0.due } }
+    package var due: [String: DueStep] { state.withLock { $0.due } }
 
     /// Counts a commit once it is durable; `true` when the program is not there any more to hear of it.
     private func isLost(_ isDurable: Bool) -> Bool {
@@ -58,7 +57,7 @@ final class StoppingStore: Store {
 
     // MARK: Writing
 
-    func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    package func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
         guard begin() else { return then(.failure(Self.ended)) }
         state.withLock { state in
             for case .insert(let step, lease: _) in commit.work { state.due[step.key] = step }
@@ -70,7 +69,7 @@ final class StoppingStore: Store {
         }
     }
 
-    func claimWork(_ claim: WorkClaim, then: @escaping @Sendable (Result<[DueStep], StoreError>) -> Void) {
+    package func claimWork(_ claim: WorkClaim, then: @escaping @Sendable (Result<[DueStep], StoreError>) -> Void) {
         guard begin() else { return then(.failure(Self.ended)) }
         store.claimWork(claim) { result in
             let isLost = self.isLost(((try? result.get()) ?? []).isEmpty == false)
@@ -79,107 +78,109 @@ final class StoppingStore: Store {
         }
     }
 
-    func renewLeases(_ work: [WorkID], _ lease: Lease) throws(StoreError) -> [WorkID] {
+    package func renewLeases(_ work: [WorkID], _ lease: Lease) throws(StoreError) -> [WorkID] {
         try read { () throws(StoreError) in try store.renewLeases(work, lease) }
     }
 
-    func deploy(_ deployment: Deployment) throws(StoreError) -> Int {
+    package func deploy(_ deployment: Deployment) throws(StoreError) -> Int {
         try read { () throws(StoreError) in try store.deploy(deployment) }
     }
 
     // MARK: Reading
 
-    func dueTimers(at now: Timestamp, limit: Int) throws(StoreError) -> [DueTimer] {
+    package func dueTimers(at now: Timestamp, limit: Int) throws(StoreError) -> [DueTimer] {
         try read { () throws(StoreError) in try store.dueTimers(at: now, limit: limit) }
     }
 
-    func nextDue() throws(StoreError) -> Timestamp? { try read { () throws(StoreError) in try store.nextDue() } }
+    package func nextDue() throws(StoreError) -> Timestamp? {
+        try read { () throws(StoreError) in try store.nextDue() }
+    }
 
-    func instance(_ id: Identifier) throws(StoreError) -> Instance? {
+    package func instance(_ id: Identifier) throws(StoreError) -> Instance? {
         try read { () throws(StoreError) in try store.instance(id) }
     }
 
-    func child(of parent: Instance.Parent) throws(StoreError) -> Identifier? {
+    package func child(of parent: Instance.Parent) throws(StoreError) -> Identifier? {
         try read { () throws(StoreError) in try store.child(of: parent) }
     }
 
-    func instances(_ query: InstanceQuery) throws(StoreError) -> [InstanceSummary] {
+    package func instances(_ query: InstanceQuery) throws(StoreError) -> [InstanceSummary] {
         try read { () throws(StoreError) in try store.instances(query) }
     }
 
-    func work(of instance: Identifier) throws(StoreError) -> [HeldWork] {
+    package func work(of instance: Identifier) throws(StoreError) -> [HeldWork] {
         try read { () throws(StoreError) in try store.work(of: instance) }
     }
 
-    func workflowCounts() throws(StoreError) -> [WorkflowCount] {
+    package func workflowCounts() throws(StoreError) -> [WorkflowCount] {
         try read { () throws(StoreError) in try store.workflowCounts() }
     }
 
-    func task(_ id: Identifier) throws(StoreError) -> ManualTask? {
+    package func task(_ id: Identifier) throws(StoreError) -> ManualTask? {
         try read { () throws(StoreError) in try store.task(id) }
     }
 
-    func instance(ofTask id: Identifier) throws(StoreError) -> Identifier? {
+    package func instance(ofTask id: Identifier) throws(StoreError) -> Identifier? {
         try read { () throws(StoreError) in try store.instance(ofTask: id) }
     }
 
-    func tasks(_ query: TaskQuery) throws(StoreError) -> [ManualTask] {
+    package func tasks(_ query: TaskQuery) throws(StoreError) -> [ManualTask] {
         try read { () throws(StoreError) in try store.tasks(query) }
     }
 
-    func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask? {
+    package func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask? {
         try read { () throws(StoreError) in try store.nextTask(query) }
     }
 
-    func queueCounts() throws(StoreError) -> [QueueCount] {
+    package func queueCounts() throws(StoreError) -> [QueueCount] {
         try read { () throws(StoreError) in try store.queueCounts() }
     }
 
-    func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry] {
+    package func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry] {
         try read { () throws(StoreError) in try store.entries(query) }
     }
 
-    func events(_ query: EventQuery) throws(StoreError) -> [StoredEvent] {
+    package func events(_ query: EventQuery) throws(StoreError) -> [StoredEvent] {
         try read { () throws(StoreError) in try store.events(query) }
     }
 
-    func listeningForms(topic: String) throws(StoreError) -> [String] {
+    package func listeningForms(topic: String) throws(StoreError) -> [String] {
         try read { () throws(StoreError) in try store.listeningForms(topic: topic) }
     }
 
-    func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier] {
+    package func listeners(_ query: ListenerQuery) throws(StoreError) -> [Identifier] {
         try read { () throws(StoreError) in try store.listeners(query) }
     }
 
-    func tile(_ place: Tile.Place) throws(StoreError) -> Tile {
+    package func tile(_ place: Tile.Place) throws(StoreError) -> Tile {
         try read { () throws(StoreError) in try store.tile(place) }
     }
 
-    func checkpoints(_ query: CheckpointQuery) throws(StoreError) -> [StoredCheckpoint] {
+    package func checkpoints(_ query: CheckpointQuery) throws(StoreError) -> [StoredCheckpoint] {
         try read { () throws(StoreError) in try store.checkpoints(query) }
     }
 
-    func examine() throws(StoreError) -> [Finding] {
+    package func examine() throws(StoreError) -> [Finding] {
         try read { () throws(StoreError) in try store.examine() }
     }
 
-    func deployments() throws(StoreError) -> [StoredDeployment] {
+    package func deployments() throws(StoreError) -> [StoredDeployment] {
         try read { () throws(StoreError) in try store.deployments() }
     }
 
-    func record(_ kind: String, _ key: String) throws(StoreError) -> Record? {
+    package func record(_ kind: String, _ key: String) throws(StoreError) -> Record? {
         try read { () throws(StoreError) in try store.record(kind, key) }
     }
 
-    func record(_ kind: String, scope: String, named name: String) throws(StoreError) -> Record? {
+    package func record(_ kind: String, scope: String, named name: String) throws(StoreError) -> Record? {
         try read { () throws(StoreError) in try store.record(kind, scope: scope, named: name) }
     }
 
-    func records(_ query: RecordQuery) throws(StoreError) -> [Record] {
+    package func records(_ query: RecordQuery) throws(StoreError) -> [Record] {
         try read { () throws(StoreError) in try store.records(query) }
     }
 
-    func backup(to path: String) throws(StoreError) {
+    package func backup(to path: String) throws(StoreError) {
         try read { () throws(StoreError) in try store.backup(to: path) }
     }
 }
