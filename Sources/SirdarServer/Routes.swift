@@ -6,7 +6,7 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        pageRoutes + ownRoutes + taskRoutes + imageRoutes + supervisionRoutes + recordRoutes + noticeRoutes
+        pageRoutes + ownRoutes + taskRoutes + imageRoutes + costRoutes + supervisionRoutes + recordRoutes + noticeRoutes
     }
 
     private var pageRoutes: [Route] {
@@ -144,6 +144,22 @@ extension Server {
             .post("/v1/requests", .may(.requestImage), images.request, .makeRequest),
             .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest, .readRequest),
             .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw, .withdrawRequest),
+        ]
+    }
+
+    private var costRoutes: [Route] {
+        let (pages, costs) = (CostPages(server: self), CostAPI(server: self))
+        return [
+            .get("/costs", .may(.seeProject), pages.report),
+            .get("/costs/export", .may(.seeProject), pages.export),
+            .get("/images/:id/costs", .may(.seeProject), pages.image),
+            .get("/v1/prices", .may(.seeProject), costs.prices, .listPrices),
+            .get("/v1/images/:id/costs", .may(.seeProject), costs.image, .readImageCosts),
+            .get("/v1/images/:id/estimate", .may(.seeProject), costs.copyEstimate, .estimateCopy),
+            .get("/v1/machines/:name/estimate", .may(.seeProject), costs.machineEstimate, .estimateImage),
+            .get("/v1/projects/:code/costs", .may(.seeProject), costs.project, .readProjectCosts),
+            .get("/v1/projects/:code/costs/export", .may(.seeProject), costs.export, .exportProjectCosts),
+            .post("/v1/projects/:code/cost-corrections", .may(.correctCosts), costs.correct, .correctCosts),
         ]
     }
 

@@ -17,7 +17,9 @@ struct Sirdar: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Images",
-                subcommands: [ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self]
+                subcommands: [
+                    ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self, CostCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Work",

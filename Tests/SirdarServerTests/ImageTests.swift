@@ -56,6 +56,39 @@ struct ImageTests {
         }
     }
 
+    @Test("images are found by state, name and golden, page by page, and only one's own")
+    func finding() async throws {
+        let bench = try ServerBench()
+        let artist = try bench.person("artist", [.requester], projects: ["harrow"])
+        let (browser, token) = (try bench.session(of: artist), try bench.token(of: artist))
+        @Sendable func names(_ response: TestResponse) -> [String] {
+            response.json["items"]?.asArray?.compactMap { $0["name"]?.asString } ?? []
+        }
+        try await bench.asking { client in
+            for (query, found) in [
+                ("", ["rn-houdini-20.5", "comp-ws-2026-11"]), ("?state=built", ["comp-ws-2026-11"]),
+                ("?q=HOUDINI", ["rn-houdini-20.5"]), ("?q=nuke", ["comp-ws-2026-11"]), ("?q=secret", []),
+                ("?golden=true", ["comp-ws-2026-11"]), ("?golden=true&state=building", []),
+            ] {
+                #expect(names(try await client.get("/v1/images\(query)", token)) == found, "\(query)")
+            }
+            let first = try await client.get("/v1/images?limit=1", token)
+            let cursor = try #require(first.json["next"]?.asString)
+            let second = try await client.get("/v1/images?limit=1&cursor=\(cursor)", token)
+            #expect(names(first) + names(second) == ["rn-houdini-20.5", "comp-ws-2026-11"])
+            for path in ["/v1/images?state=blue", "/images?state=blue"] {
+                let fields = path.hasPrefix("/v1") ? token : browser.cookie
+                #expect(try await client.get(path, fields).status == .unprocessableContent)
+            }
+            let foreign = try await client.get("/images?project=blackfen", browser.cookie)
+            #expect(foreign.status == .notFound)
+            let page = try await client.get("/images?q=houdini", browser.cookie)
+            #expect(page.text.contains("rn-houdini-20.5") && !page.text.contains("comp-ws-2026-11"))
+            let nothing = try await client.get("/images?q=secret", browser.cookie)
+            #expect(nothing.text.contains("No image is like that.") && !nothing.text.contains("bf-secret"))
+        }
+    }
+
     @Test("every kind of request has its dialog, and a name that is taken is told beside the field")
     func dialogs() async throws {
         let bench = try ServerBench()
@@ -63,7 +96,10 @@ struct ImageTests {
         let image = "/images/\(PaperStudio.comp)"
         try await bench.asking { client in
             let create = try await client.get("/machines/hw-ws-01/image", browser.cookie)
-            #expect(create.text.contains("Estimate") && create.text.contains("about 0.31 USD"))
+            #expect(
+                create.text.contains("Estimate")
+                    && create.text.contains("about 0.30 USD a week (measured 25.0 GiB); at most 0.73 USD")
+            )
             let taken = try await client.send(
                 .post,
                 "/machines/hw-ws-01/image",

@@ -15,7 +15,7 @@ import Testing
 struct MatrixTests {
     /// What a route is about, by the collection that its path begins with.
     enum Subject: String {
-        case tasks, machines, images, requests, instances, tokens, sessions
+        case tasks, machines, images, requests, instances, projects, tokens, sessions
         /// Of the installation: no object of somebody's.
         case workflows, entries, people, assets, reset, stops
 
@@ -140,7 +140,7 @@ private struct Objects: Sendable {
     func scope(_ subject: MatrixTests.Subject) -> Scope? {
         switch subject {
         case .tasks: Scope(place: .queue("ops"))
-        case .machines, .images, .requests, .instances: Scope(place: .project("harrow"))
+        case .machines, .images, .requests, .instances, .projects: Scope(place: .project("harrow"))
         case .tokens, .sessions: Scope(place: nil)
         case .workflows, .entries, .people, .assets, .reset, .stops: nil
         }
@@ -154,7 +154,7 @@ private struct Objects: Sendable {
         case .instances: task.instance.description
         case .tokens: token.id.description
         case .sessions: session.label
-        case .machines, .workflows, .entries, .people, .assets, .reset, .stops: ""
+        case .machines, .projects, .workflows, .entries, .people, .assets, .reset, .stops: ""
         }
     }
 
@@ -169,6 +169,7 @@ private struct Objects: Sendable {
             switch part {
             case ":id": "/\(id(subject))"
             case ":name": "/hw-ws-01"
+            case ":code": "/harrow"
             case ":kind": "/copy"
             case ":item": "/note-mounts"
             case ":step": "/1"
@@ -207,7 +208,7 @@ private struct Objects: Sendable {
             "\(task?.version ?? 0)", "\(instance?.version ?? 0)",
             "\(try studio.machine(named: "hw-ws-01")?.power ?? "")",
             "\(try studio.requests(of: nil, before: nil, limit: 100).map { "\($0.id) \($0.state)" })",
-            "\(try studio.images(of: "harrow").map(\.state))",
+            "\(try studio.images(of: "harrow", before: nil, limit: 100).map(\.state))",
             "\(try people.person(named: "insider").map { try people.tokens(of: $0.id).count } ?? 0)",
             "\(try people.person(named: "insider").map { try people.sessions(of: $0.id).count } ?? 0)",
             "\(try Comment.all(of: self.task.id, store).count)",

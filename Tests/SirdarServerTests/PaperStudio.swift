@@ -138,12 +138,54 @@ final class PaperStudio: Studio {
         state.withLock { $0.files[path] = nil }
     }
 
-    func images(of project: String) throws -> [StudioImage] {
-        state.withLock { $0.images.filter { $0.project == project } }
+    func images(of project: String, before: Identifier?, limit: Int) throws -> [StudioImage] {
+        let all = state.withLock { $0.images.filter { $0.project == project } }
+        let older = all.filter { image in before.map { image.id < $0 } ?? true }
+        return Array(older.sorted { $0.id > $1.id }.prefix(limit))
+    }
+
+    func goldenImages(of project: String) throws -> Set<Identifier> {
+        Set(state.withLock { $0.images.filter { $0.project == project && $0.isGolden }.map(\.id) })
     }
 
     func image(_ id: Identifier) throws -> StudioImage? { state.withLock { $0.images.first { $0.id == id } } }
-    func estimate(of machine: StudioMachine) throws -> String? { "about 0.31 USD" }
+    let prices = PriceSheet([
+        .init(
+            location: "oregon",
+            from: .zero,
+            currency: "USD",
+            storage: Money("0.053"),
+            machine: Money("0.1"),
+            transfer: Money("0.02")
+        )
+    ])
+
+    private static let gibibyte = Int64(1) << 30
+
+    func estimate(of machine: StudioMachine) throws -> CostEstimate? {
+        guard machine.power == "off" else { return nil }
+        return CostEstimate(
+            measured: 25 * Self.gibibyte,
+            upper: 60 * Self.gibibyte,
+            method: "on paper",
+            in: machine.location,
+            prices: prices,
+            at: Self.time
+        )
+    }
+
+    func estimate(ofCopying image: Identifier, to location: String) throws -> CostEstimate? {
+        guard let image = try self.image(image), image.state == "built" else { return nil }
+        return CostEstimate(
+            measured: 25 * Self.gibibyte,
+            upper: 25 * Self.gibibyte,
+            method: "on paper",
+            in: location,
+            sentFrom: image.location,
+            prices: prices,
+            at: Self.time
+        )
+    }
 
     func requests(of projects: Set<String>?, before: Identifier?, limit: Int) throws -> [StudioRequest] {
         let seen = state.withLock { $0.requests }.filter { request in

@@ -5,7 +5,7 @@
 package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
-        case requestImage, withdrawRequest, answerQuestion, markGolden
+        case requestImage, withdrawRequest, answerQuestion, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
         case seeTasks, workOnTasks, superviseTasks, stopWork
         case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
@@ -20,8 +20,8 @@ package enum Permissions {
                 .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
-            case .markGolden, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows, .superviseTasks,
-                .stopWork, .managePeople, .backUp:
+            case .markGolden, .correctCosts, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows,
+                .superviseTasks, .stopWork, .managePeople, .backUp:
                 .manage
             case .sendEvents: .events
             }
@@ -60,8 +60,8 @@ package enum Permissions {
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion,
-                .markGolden, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks, .superviseTasks,
-                .stopWork,
+                .markGolden, .correctCosts, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks,
+                .superviseTasks, .stopWork,
                 .seeJournal,
                 .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]

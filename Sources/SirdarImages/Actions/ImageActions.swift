@@ -9,10 +9,12 @@ package import SirdarEngine
 package struct ImageActions: Sendable {
     let cloud: any Cloud
     let projects: Projects
+    let prices: PriceSheet
 
-    package init(cloud: any Cloud, projects: Projects) {
+    package init(cloud: any Cloud, projects: Projects, prices: PriceSheet = PriceSheet()) {
         self.cloud = cloud
         self.projects = projects
+        self.prices = prices
     }
 
     package var all: [any Action] { machineActions + imageActions + inspectionActions }
@@ -40,6 +42,9 @@ package struct ImageActions: Sendable {
         let elapsed = max(0, call.now.milliseconds - start)
         return Interval(milliseconds: min(max(elapsed / 10, 250), 30_000))
     }
+
+    /// What begins and ends to cost something with the step that is performed.
+    func ledger(_ call: ActionCall) -> Ledger { Ledger(prices: prices, records: call.records) }
 
     func project(_ code: String) throws -> Project {
         guard let project = projects[code] else {

@@ -22,7 +22,7 @@ extension ImageActions {
             let (image, record) = try call.image()
             let spec = ImageSpec(machine: try call.machine(), name: image.cloudName, tags: Self.tags(image))
             let ref = try cloud.createImage(spec, key: image.cloudKey, by: call.deadline)
-            return try made(ref, image, record, call)
+            return try made(ref, image, record, call, as: .image)
         }
     }
 
@@ -45,16 +45,25 @@ extension ImageActions {
                 tags: Self.tags(image)
             )
             let ref = try cloud.copyImage(spec, key: image.cloudKey, by: call.deadline)
-            return try made(ref, image, record, call)
+            return try made(ref, image, record, call, as: .copy, sentFrom: from.location)
         }
     }
 
     /// The image when it is whole; until then, a look at it later.
-    private func made(_ ref: ImageRef, _ image: Image, _ record: Record, _ call: ActionCall) throws -> ActionOutcome {
+    private func made(
+        _ ref: ImageRef,
+        _ image: Image,
+        _ record: Record,
+        _ call: ActionCall,
+        as kind: LedgerRow.Kind,
+        sentFrom origin: String? = nil
+    ) throws -> ActionOutcome {
         let facts = try cloud.image(ref, by: call.deadline)
         switch facts.state {
         case .pending: return .pending(checkAfter: Self.nextLook(call, since: facts.createdAt))
-        case .available: return .done(["ref": ref.json, "name": .string(facts.name)])
+        case .available:
+            let records = try begun(facts, image, call, as: kind, sentFrom: origin)
+            return .done(["ref": ref.json, "name": .string(facts.name), "costs": Self.told(records)], records: records)
         case .failed(let reason):
             let error = CloudError(.invalid, "The image could not be made: \(reason)")
             return try clearedAway(ref, image, record, call, error)
@@ -63,6 +72,30 @@ extension ImageActions {
             let error = CloudError(.gone, "The image was removed while it was being made.")
             return try clearedAway(ref, image, record, call, error)
         }
+    }
+
+    /// Its data is there, and costs something from now on; what was sent to another location has cost something.
+    private func begun(
+        _ facts: ImageFacts,
+        _ image: Image,
+        _ call: ActionCall,
+        as kind: LedgerRow.Kind,
+        sentFrom origin: String?
+    ) throws -> [RecordChange] {
+        let (ledger, place) = (ledger(call), facts.ref.location)
+        let time = facts.availableAt.map(Timestamp.init(milliseconds:)) ?? call.now
+        let bytes = Self.storedBytes(facts)
+        var records = try ledger.imageBegins(image, as: kind, in: place, bytes: bytes, at: time)
+        if let origin, !records.isEmpty {
+            records += try ledger.transferred(image, from: origin, bytes: bytes, at: time)
+        }
+        return records
+    }
+
+    /// What is kept of all its disks; `nil` where the cloud cannot tell of one.
+    private static func storedBytes(_ facts: ImageFacts) -> Int64? {
+        let sizes = facts.disks.compactMap(\.storedBytes)
+        return sizes.count == facts.disks.count ? sizes.reduce(0, +) : nil
     }
 
     /// Whoever lets it be made again finds nothing in the way, and a key that is not spent.
@@ -76,7 +109,8 @@ extension ImageActions {
         _ = try remove(failed, in: ref.location, call)
         var image = failed
         image.makings += 1
-        return .failed(Failure(error), records: [image.changed(from: record)])
+        let ended = try ledger(call).imageEnds(failed.id, at: call.now)
+        return .failed(Failure(error), records: [image.changed(from: record)] + ended)
     }
 
     /// What was made is what was asked for: whole, with a digest, and of a machine that was off throughout.
@@ -170,8 +204,9 @@ extension ImageActions {
             var image = found
             if isRemoved { image.makings += 1 }
             if found.isInternal { image.state = .deleted }
-            let records = image == found ? [] : [image.changed(from: record)]
-            return .done(["removed": .bool(isRemoved)], records: records)
+            let ended = try ledger(call).imageEnds(found.id, at: call.now)
+            let records = (image == found ? [] : [image.changed(from: record)]) + ended
+            return .done(["removed": .bool(isRemoved), "costs": Self.told(ended)], records: records)
         }
     }
 
@@ -219,7 +254,11 @@ extension ImageActions {
             do {
                 let isRemoved = try remove(found, in: call.text("location"), call) { image.isDeregistered = true }
                 image.state = .deleted
-                return .done(["removed": .bool(isRemoved)], records: [image.changed(from: record)])
+                let ended = try ledger(call).imageEnds(found.id, at: call.now)
+                return .done(
+                    ["removed": .bool(isRemoved), "costs": Self.told(ended)],
+                    records: [image.changed(from: record)] + ended
+                )
             } catch let error as CloudError where image.isDeregistered && !found.isDeregistered {
                 // There is no way back, whoever gives the deletion up now.
                 return .failed(Failure(error), records: [image.changed(from: record)])

@@ -91,9 +91,18 @@ extension ImageActions {
                 let error = CloudError(.gone, "The machine was removed while it was being made.")
                 return try clearedAway(machine, call, error)
             case .on, .off:
-                return .done([
+                let begun = try ledger(call).builderBegins(
+                    for: try call.image("purpose").image.id,
+                    named: facts.name,
+                    project: project.code,
+                    in: machine.location,
+                    at: Timestamp(milliseconds: facts.createdAt)
+                )
+                let answer: JSON = [
                     "machine": machine.json, "name": .string(facts.name), "starts": .number(JSON.Number(facts.starts)),
-                ])
+                    "costs": Self.told(begun),
+                ]
+                return .done(answer, records: begun)
             }
         }
     }
@@ -104,7 +113,8 @@ extension ImageActions {
         try cloud.terminate(machine, key: try builderKey(found.id.description, call), by: call.deadline)
         var image = found
         image.builders += 1
-        return .failed(Failure(error), records: [image.changed(from: record)])
+        let ended = try ledger(call).builderEnds(for: found.id.description, at: call.now)
+        return .failed(Failure(error), records: [image.changed(from: record)] + ended)
     }
 
     /// Finds the machine by its purpose, so that it also removes one whose making never answered.
@@ -117,14 +127,16 @@ extension ImageActions {
             changesOutside: true,
             lane: laneOfLocation()
         ) { call in
-            let key = try builderKey(try call.text("purpose"), call)
+            let purpose = try call.text("purpose")
+            let key = try builderKey(purpose, call)
             var removed: [JSON] = []
             for case .machine(let facts) in try cloud.findByKey(key, in: call.text("location"), by: call.deadline) {
                 guard facts.state != .gone else { continue }
                 try cloud.terminate(facts.ref, key: key, by: call.deadline)
                 removed.append(.string(facts.name))
             }
-            return .done(["removed": .array(removed)])
+            let ended = try ledger(call).builderEnds(for: purpose, at: call.now)
+            return .done(["removed": .array(removed), "costs": Self.told(ended)], records: ended)
         }
     }
 

@@ -6,6 +6,7 @@ package import SirdarEngine
 package struct StudioConfiguration: Sendable {
     package let projects: Projects
     package let locations: [LocationEntry]
+    package let prices: PriceSheet
     package let files: [FileDiagnostics]
 
     package struct LocationEntry: Sendable, Hashable {
@@ -15,7 +16,7 @@ package struct StudioConfiguration: Sendable {
 
     package var hasErrors: Bool { files.contains { $0.diagnostics.contains(where: \.isError) } }
 
-    /// Reads `locations.yaml` and `projects/*.yaml` of a folder.
+    /// Reads `locations.yaml`, `projects/*.yaml` and, where there is one, `prices.yaml` of a folder.
     package static func load(folder: String) -> StudioConfiguration {
         var files: [FileDiagnostics] = []
         let places = read("\(folder)/locations.yaml", &files) { root, findings in locations(root, findings) } ?? []
@@ -28,7 +29,12 @@ package struct StudioConfiguration: Sendable {
             }
             if let project { projects.append(project) }
         }
-        return StudioConfiguration(projects: Projects(projects), locations: places, files: files)
+        return StudioConfiguration(
+            projects: Projects(projects),
+            locations: places,
+            prices: readPrices("\(folder)/prices.yaml", locations: places.map(\.id), &files),
+            files: files
+        )
     }
 
     private static func read<Value>(
@@ -48,6 +54,17 @@ package struct StudioConfiguration: Sendable {
         }
         files.append(FileDiagnostics(file: path, diagnostics: findings.inOrder))
         return value
+    }
+
+    /// Without the file nothing has a price, and every cost is unknown.
+    private static func readPrices(
+        _ path: String,
+        locations: [String],
+        _ files: inout [FileDiagnostics]
+    ) -> PriceSheet {
+        guard FileManager.default.fileExists(atPath: path) else { return PriceSheet() }
+        return read(path, &files) { root, findings in PriceSheet.read(root, locations: locations, findings) }
+            ?? PriceSheet()
     }
 
     private static func locations(_ root: Located, _ findings: Findings) -> [LocationEntry]? {

@@ -25,7 +25,7 @@ package struct ImageProjection: Projection {
     ) throws -> [RecordChange] {
         guard workflow.document.namespace == Self.namespace else { return [] }
         let instance = decision.instance
-        if case .ended(let ending) = instance.progress { return try ended(instance, ending, records) }
+        if case .ended(let ending) = instance.progress { return try ended(instance, ending, at: now, records) }
         let begins = decision.effects.contains { effect in
             if case .perform(let work) = effect { outside.contains(work.action) } else { false }
         }
@@ -97,8 +97,10 @@ package struct ImageProjection: Projection {
     private func ended(
         _ instance: Instance,
         _ ending: Instance.Ending,
+        at now: Timestamp,
         _ records: any RecordReader
     ) throws -> [RecordChange] {
+        let ledger = Ledger(prices: PriceSheet(), records: records)
         var changes: [RecordChange] = []
         if instance.parent == nil, let id = instance.origin.request,
             let record = try records.record(ImageRequest.kind, id.description), var request = ImageRequest(record)
@@ -110,6 +112,10 @@ package struct ImageProjection: Projection {
         for (image, record) in try ["image", "copy"].compactMap({ try image(of: instance, $0, records) }) {
             guard let after = Self.image(image, after: ending) else { continue }
             changes.append(after.changed(from: record))
+            switch after.state {
+            case .failed, .withdrawn, .lost: changes += try ledger.imageGivenUp(image.id, at: now)
+            case .saved, .building, .built, .deletionRequested, .deleting, .deleted: break
+            }
         }
         return changes
     }

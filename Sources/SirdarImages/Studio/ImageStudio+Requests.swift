@@ -1,5 +1,5 @@
 import JSON
-import SirdarCore
+package import SirdarCore
 package import SirdarEngine
 import SirdarJournal
 
@@ -310,17 +310,32 @@ extension ImageStudio {
 
     // MARK: Estimates
 
-    package func estimate(of machine: StudioMachine) throws -> String? {
+    package func estimate(of machine: StudioMachine) throws -> CostEstimate? {
         guard machine.power == "off" else { return nil }
-        let estimate = try cloud.estimateBytes(of: facts(machine).ref, by: deadline)
-        let most = Self.gibibytes(estimate.upperBound)
-        guard let measured = estimate.measured else { return "at most \(most) (\(estimate.method))" }
-        return "about \(Self.gibibytes(measured)), at most \(most) (\(estimate.method))"
+        let facts = try facts(machine)
+        let estimate = try cloud.estimateBytes(of: facts.ref, by: deadline)
+        return CostEstimate(
+            measured: estimate.measured,
+            upper: estimate.upperBound,
+            method: estimate.method,
+            in: facts.ref.location,
+            prices: prices,
+            at: engine.clock.now()
+        )
     }
 
-    static func gibibytes(_ bytes: Int64) -> String {
-        let hundredths = (bytes * 100 + (1 << 29)) >> 30
-        return "\(hundredths / 100).\(String(hundredths % 100 + 100).dropFirst()) GiB"
+    package func estimate(ofCopying id: Identifier, to location: String) throws -> CostEstimate? {
+        let image = try engine.store.record(Image.kind, id.description).flatMap(Image.init)
+        guard let image, image.state == .built, let bytes = image.storedBytes else { return nil }
+        return CostEstimate(
+            measured: bytes,
+            upper: bytes,
+            method: "the bytes that the image has now",
+            in: location,
+            sentFrom: image.location,
+            prices: prices,
+            at: engine.clock.now()
+        )
     }
 }
 

@@ -10,10 +10,12 @@ package final class ImageStudio: Studio {
     let engine: Engine
     let cloud: any Cloud
     let book: Projects
+    package let prices: PriceSheet
 
-    package init(engine: Engine, cloud: any Cloud, projects: Projects) {
+    package init(engine: Engine, cloud: any Cloud, projects: Projects, prices: PriceSheet = PriceSheet()) {
         self.engine = engine
         self.cloud = cloud
+        self.prices = prices
         book = projects
     }
 
@@ -181,15 +183,38 @@ package final class ImageStudio: Studio {
 
     // MARK: Images and requests
 
-    package func images(of project: String) throws -> [StudioImage] {
-        let query = RecordQuery(kind: Image.kind, scope: project, descending: true, limit: RecordQuery.limitMax)
-        return try engine.store.records(query).compactMap(Image.init).filter { !$0.isInternal }.map(shown)
+    package func images(of project: String, before: Identifier?, limit: Int) throws -> [StudioImage] {
+        let costs = try CostBook(engine.store).thisWeek(of: project, at: engine.clock.now())
+        return try page(of: project, before: before, limit: limit) { !$0.isInternal }
+            .map { try shown($0, costs[$0.id]) }
+    }
+
+    package func goldenImages(of project: String) throws -> Set<Identifier> {
+        Set(try page(of: project, before: nil, limit: .max) { $0.isGolden }.map(\.id))
+    }
+
+    private func page(
+        of project: String,
+        before: Identifier?,
+        limit: Int,
+        where isWanted: (Image) -> Bool
+    ) throws -> [Image] {
+        var images: [Image] = []
+        var query = RecordQuery(kind: Image.kind, scope: project, after: before?.description, descending: true)
+        while images.count < limit {
+            let records = try engine.store.records(query)
+            images += records.compactMap(Image.init).filter(isWanted)
+            guard records.count == query.limit, let last = records.last else { break }
+            query.after = last.key
+        }
+        return Array(images.prefix(limit))
     }
 
     package func image(_ id: Identifier) throws -> StudioImage? {
         guard let image = try engine.store.record(Image.kind, id.description).flatMap(Image.init), !image.isInternal
         else { return nil }
-        return try shown(image)
+        let costs = try CostBook(engine.store).thisWeek(of: image.project, at: engine.clock.now())
+        return try shown(image, costs[id])
     }
 
     package func requests(of projects: Set<String>?, before: Identifier?, limit: Int) throws -> [StudioRequest] {
@@ -211,7 +236,7 @@ package final class ImageStudio: Studio {
         try engine.store.record(ImageRequest.kind, id.description).flatMap(ImageRequest.init).map(shown)
     }
 
-    func shown(_ image: Image) throws -> StudioImage {
+    private func shown(_ image: Image, _ cost: CostSum?) throws -> StudioImage {
         var source = ""
         if let machine = image.sourceMachine { source = machine }
         if let id = image.sourceImage, let record = try engine.store.record(Image.kind, id.description),
@@ -229,6 +254,7 @@ package final class ImageStudio: Studio {
             state: image.state.rawValue,
             isGolden: image.isGolden,
             source: source,
+            cost: cost?.words,
             note: try image.note ?? waitsFor(image),
             digest: image.digest,
             request: image.request,

@@ -27,12 +27,21 @@ package protocol Studio: Sendable {
     /// Removes a file, a link or an empty folder; what is not there is gone already.
     func removeFile(of machine: StudioMachine, at path: String, by actuation: Actuation) throws
 
-    func images(of project: String) throws -> [StudioImage]
+    /// The newest first, those older than `before`. Those that belong to a request alone are in no list, and a page may
+    /// not be shorter for them.
+    func images(of project: String, before: Identifier?, limit: Int) throws -> [StudioImage]
+    /// The golden images of a project.
+    func goldenImages(of project: String) throws -> Set<Identifier>
     func image(_ id: Identifier) throws -> StudioImage?
     /// Where images can be copied to.
     func locations() throws -> [String]
-    /// What an image of this machine would cost a week, in words; `nil` when nobody can tell.
-    func estimate(of machine: StudioMachine) throws -> String?
+    /// What things cost, by location and time.
+    var prices: PriceSheet { get }
+    /// What an image of this machine would cost a week; `nil` while the machine is not off.
+    func estimate(of machine: StudioMachine) throws -> CostEstimate?
+    /// What a copy of this image would cost a week in another location, and once for sending it; `nil` while the
+    /// image is not built.
+    func estimate(ofCopying image: Identifier, to location: String) throws -> CostEstimate?
 
     /// The newest first; of these projects, or of all when `nil`.
     func requests(of projects: Set<String>?, before: Identifier?, limit: Int) throws -> [StudioRequest]

@@ -129,12 +129,14 @@ struct ImageAPI: Sendable {
     // MARK: Images
 
     @Sendable func images(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (principal, query) = (try context.person(), try FormData.query(of: request))
+        let (principal, query, server) = (try context.person(), try FormData.query(of: request), server)
+        let limit = try server.limit(query)
         return try await server.read { reading in
-            let projects = try reading.projects(for: principal, only: query.text("project"))
-            let images = try projects.flatMap { try reading.studio.images(of: $0.code) }
-            let state = query.text("state")
-            return ListAnswer(items: images.filter { state.isEmpty || $0.state == state }.map(\.json)).response
+            let search = try reading.imageQuery(query, for: principal, otherwise: .all, limit: limit, server.cursors)
+            let images = try reading.studio.images(search)
+            let next =
+                images.count == limit ? images.last.map { server.cursors.seal($0.id.description, of: "images") } : nil
+            return ListAnswer(items: images.map(\.json), next: next).response
         }
     }
 

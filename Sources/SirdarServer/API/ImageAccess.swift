@@ -35,6 +35,31 @@ extension Reading {
         return image
     }
 
+    /// The images that a list's address asks for, of the projects that somebody sees.
+    func imageQuery(
+        _ query: FormData,
+        for principal: Principal,
+        otherwise: ImageQuery.States,
+        limit: Int,
+        _ cursors: CursorSeal
+    ) throws -> ImageQuery {
+        guard let states = ImageQuery.States(query.text("state"), otherwise: otherwise) else {
+            let known = ["all", "present"] + Image.State.allCases.map(\.rawValue)
+            throw Trouble.invalid("/state", "`state` must be one of: \(known.joined(separator: ", ")).")
+        }
+        guard query.text("q").utf8.count <= 100 else {
+            throw Trouble.invalid("/q", "What is searched for is longer than 100 bytes.")
+        }
+        return ImageQuery(
+            projects: try projects(for: principal, only: query.text("project")).map(\.code),
+            states: states,
+            text: query.text("q"),
+            isGolden: ["true", "on"].contains(query.text("golden")),
+            before: try query["cursor"].flatMap { Identifier(try cursors.open($0, of: "images")) },
+            limit: limit
+        )
+    }
+
     func request(
         _ id: Identifier,
         for principal: Principal,

@@ -46,8 +46,13 @@ extension Operation {
     )
     static let listImages = look(
         "listImages",
-        "Images.",
-        [project, .text("state", "Only in this state: saved, building, built …")] + .whole,
+        "Images, the newest first.",
+        [
+            project,
+            .text("state", "Only in this state: saved, building, built …; `present`: not deleted or withdrawn."),
+            .text("q", "Only with this in the name or description."),
+            .one(of: ["true", "false"], "golden", "`true`: only golden ones."),
+        ] + .paging,
         .page(of: .Image)
     )
     static let readImage = look("readImage", "An image.", .named(.Image))

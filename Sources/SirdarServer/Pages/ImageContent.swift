@@ -5,8 +5,26 @@ import SirdarImages
 struct ImagesContent {
     let groups: [ImageGroup]
     let projects: [TaskListContent.Choice]
+    let states: [TaskListContent.Choice]
+    let text: String
+    let isGolden: Bool
     let isEmpty: Bool
-    let isFiltered: Bool
+    let findsNothing: Bool
+    let next: String?
+
+    static func states(_ chosen: String) -> [TaskListContent.Choice] {
+        let whole = [("", "Not deleted or withdrawn"), ("all", "All states")]
+        let each = Image.State.allCases.map { ($0.rawValue, Badge.image($0.rawValue).word) }
+        return (whole + each).map { .init(name: $0.0, title: $0.1, isSelected: $0.0 == chosen) }
+    }
+
+    /// The same list, further on.
+    static func address(_ query: FormData, cursor: String) -> String {
+        let kept = ["project", "state", "q", "golden"].compactMap { name in
+            query.text(name).isEmpty ? nil : "\(name)=\(query.text(name).urlEscaped)"
+        }
+        return "?" + (kept + ["cursor=\(cursor.urlEscaped)"]).joined(separator: "&")
+    }
 }
 
 struct ImageContent {
@@ -23,15 +41,13 @@ struct ImageGroup {
     let location: String
     let images: [ImageRow]
     let hasImages: Bool
-    let hidden: Int?
 
-    init(_ project: StudioProject, _ images: [ImageRow], hidden: Int) {
+    init(_ project: StudioProject, _ images: [ImageRow]) {
         title = project.title
         code = project.code
         location = project.location
         self.images = images
         hasImages = !images.isEmpty
-        self.hidden = hidden > 0 ? hidden : nil
     }
 }
 
@@ -71,7 +87,7 @@ struct ImageRow {
             EntryRow.Fact(key: "Type", value: Show.words(image.type)),
             EntryRow.Fact(key: "From", value: image.source.isEmpty ? "–" : image.source),
             EntryRow.Fact(key: "Asked for", value: Show.time(image.createdAt)),
-            EntryRow.Fact(key: "Cost this week", value: image.cost ?? "–"),
+            EntryRow.Fact(key: "Cost this week so far", value: image.cost ?? "–"),
             EntryRow.Fact(key: "Digest", value: image.digest ?? "–"),
         ]
     }
@@ -138,7 +154,7 @@ struct AskContent {
     let token: String
     let button: String
     let refusal: String?
-    let estimate: String?
+    let estimates: [Estimate]
     let error: String?
     let nameError: String?
     let name: String
@@ -151,6 +167,13 @@ struct AskContent {
     let hasReason: Bool
     let choices: [TaskListContent.Choice]
     let choiceError: String?
+
+    /// What it would cost, and how that was found.
+    struct Estimate {
+        /// For which of the choices; `nil` where there is nothing to choose.
+        let choice: String?
+        let words: String
+    }
 
     init(
         _ subject: ImagePages.Subject,
@@ -171,7 +194,9 @@ struct AskContent {
             action = "/machines/\(machine.name.urlEscaped)/image"
             back = "/machines"
             refusal = machine.imagingRefusal
-            estimate = try reading.studio.estimate(of: machine)
+            estimates = try [reading.studio.estimate(of: machine)].compactMap {
+                $0.map { Estimate(choice: nil, words: $0.words) }
+            }
             choices = []
             name = typed.text("name")
         case .image(let id):
@@ -183,8 +208,9 @@ struct AskContent {
             refusal =
                 image.state == "built"
                 ? nil : "Only an image that is Built can be asked about; this one is \(Badge.image(image.state).word)."
-            estimate = nil
-            choices = try Self.choices(kind, image, reading, principal, typed)
+            let choices = try Self.choices(kind, image, reading, principal, typed)
+            estimates = kind == .copy ? try choices.compactMap { try Self.estimate($0, image, reading) } : []
+            self.choices = choices
             name = typed["name"]?.trimmed ?? (kind == .delete ? "" : image.name)
         }
         let errors = trouble?.errors ?? []
@@ -199,6 +225,15 @@ struct AskContent {
         hasLocation = kind == .copy
         hasProject = kind == .adapt
         hasReason = kind == .delete
+    }
+
+    private static func estimate(
+        _ choice: TaskListContent.Choice,
+        _ image: StudioImage,
+        _ reading: Reading
+    ) throws -> Estimate? {
+        let estimate = try reading.studio.estimate(ofCopying: image.id, to: choice.name)
+        return estimate.map { Estimate(choice: choice.title, words: $0.words) }
     }
 
     private static func title(_ kind: RequestKind) -> String {

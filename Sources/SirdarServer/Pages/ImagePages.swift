@@ -13,23 +13,35 @@ struct ImagePages: Sendable {
     // MARK: Images
 
     @Sendable func images(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (principal, query) = (try context.person(), try FormData.query(of: request))
+        let (principal, query, server) = (try context.person(), try FormData.query(of: request), server)
+        let limit = Limits.pageItems
         return try await server.read { reading in
+            let search = try reading.imageQuery(
+                query,
+                for: principal,
+                otherwise: .present,
+                limit: limit,
+                server.cursors
+            )
+            let images = try reading.studio.images(search)
+            let isFiltered = !query.text("q").isEmpty || !query.text("state").isEmpty || search.isGolden
             let groups = try reading.projects(for: principal, only: query.text("project")).map { project in
-                let images = try reading.studio.images(of: project.code)
-                let isHidden = { (image: StudioImage) in ["deleted", "withdrawn"].contains(image.state) }
-                let shown = query.text("state") == "all" ? images : images.filter { !isHidden($0) }
-                return ImageGroup(
+                ImageGroup(
                     project,
-                    shown.map { ImageRow($0, reading.now, principal) },
-                    hidden: images.count - shown.count
+                    images.filter { $0.project == project.code }.map { ImageRow($0, reading.now, principal) }
                 )
             }
+            let next =
+                images.count == limit ? images.last.map { server.cursors.seal($0.id.description, of: "images") } : nil
             let content = ImagesContent(
-                groups: groups,
+                groups: isFiltered || search.before != nil ? groups.filter(\.hasImages) : groups,
                 projects: try choices(reading, principal, query),
+                states: ImagesContent.states(query.text("state")),
+                text: query.text("q"),
+                isGolden: search.isGolden,
                 isEmpty: groups.isEmpty,
-                isFiltered: !query.text("project").isEmpty
+                findsNothing: isFiltered && images.isEmpty && !groups.isEmpty,
+                next: next.map { ImagesContent.address(query, cursor: $0) }
             )
             return pages.page("Images", .images, content, context, at: "/images")
         }

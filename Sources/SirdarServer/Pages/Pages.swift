@@ -69,7 +69,8 @@ struct Pages: Sendable {
         let all: [(String, String, Permissions.Operation)] = [
             ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances),
             ("Images", "/images", .seeProject),
-            ("Machines", "/machines", .seeProject), ("Journal", "/journal", .seeJournal),
+            ("Machines", "/machines", .seeProject), ("Costs", "/costs", .seeProject),
+            ("Journal", "/journal", .seeJournal),
             ("Workflows", "/workflows", .seeWorkflows), ("Stops", "/stops", .stopWork),
         ]
         return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }

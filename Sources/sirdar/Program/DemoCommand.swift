@@ -74,7 +74,17 @@ struct DemoCommand: AsyncParsableCommand {
             object: .init(kind: "image", id: image.id),
             detail: ["golden": true, "name": .string(image.name)]
         )
-        try await engine.write([image.added], entry: entry)
+        let ledger = Ledger(prices: program.configuration.prices, records: program.store)
+        let begun = try ledger.imageBegins(
+            image,
+            as: .image,
+            in: image.location,
+            bytes: image.storedBytes,
+            at: image.builtAt ?? engine.clock.now()
+        )
+        let past = DemoCosts(prices: program.configuration.prices, now: engine.clock.now()).rows(golden: image)
+        let rows = past.enumerated().map { number, row in row.added(about: "\(DemoCosts.subject)/\(number)") }
+        try await engine.write([image.added] + begun + rows, entry: entry)
     }
 
     private func report(_ line: String) {

@@ -32,7 +32,11 @@ struct Program {
         let data = try DataDirectory(settings.data)
         let cloud = try openCloud(settings, configuration, log)
         let clock = SystemClock()
-        let imageActions = ImageActions(cloud: cloud, projects: configuration.projects).all
+        let imageActions = ImageActions(
+            cloud: cloud,
+            projects: configuration.projects,
+            prices: configuration.prices
+        ).all
         let outbound = try openOutbound(settings)
         let http = HTTPAction(
             outbound: outbound,
@@ -71,7 +75,12 @@ struct Program {
             store: store,
             cloud: cloud,
             engine: engine,
-            studio: ImageStudio(engine: engine, cloud: cloud, projects: configuration.projects),
+            studio: ImageStudio(
+                engine: engine,
+                cloud: cloud,
+                projects: configuration.projects,
+                prices: configuration.prices
+            ),
             versions: Versions(engine: engine, ground: files),
             configuration: configuration,
             notices: notices.policy,

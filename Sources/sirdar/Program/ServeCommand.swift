@@ -22,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.resolve().settings
         let program = try Program.open(settings)
         _ = try program.cloud.resume(by: .within(.seconds(60)))
+        try await program.startLedger()
         let secret = try Credentials.cursorSecret(in: settings.data)
         let notifier = try Notifying.notifier(program, secret: secret)
         notifier?.run()

@@ -121,7 +121,7 @@ struct BatteryWorld {
     func start(_ workflow: Int) throws -> InstanceStart {
         var input = JSON.Object()
         for key in keys { input[key] = try document(key) }
-        var records = [request.added, existing.added]
+        var records = [request.added, existing.added, existingCosts]
         if makesImage { records.append(wanted.added) }
         if hasCopy { records.append(copy.added) }
         return InstanceStart(
@@ -130,6 +130,26 @@ struct BatteryWorld {
             input: .object(input),
             origin: .init(request: request.id, requester: "requester", scope: request.project),
             records: records
+        )
+    }
+
+    /// The image that is there costs something, as any that was built.
+    private var existingCosts: RecordChange {
+        let row = LedgerRow(
+            kind: .image,
+            project: existing.project,
+            location: existing.location,
+            image: existing.id,
+            label: existing.name,
+            from: existing.createdAt,
+            rates: .unknown
+        )
+        return RecordChange(
+            kind: LedgerRow.openKind,
+            key: Ledger.subject(ofImage: existing.id),
+            scope: row.project,
+            body: row.body,
+            expecting: .absent
         )
     }
 

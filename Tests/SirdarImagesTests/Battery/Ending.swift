@@ -26,11 +26,13 @@ struct Ending: CustomStringConvertible {
         let request = try store.record(ImageRequest.kind, run.world.request.id.description).flatMap(ImageRequest.init)
         var workflows: [Int: String] = [:]
         for deployed in try store.deployments() { workflows[deployed.number] = deployed.deployment.name }
+        let costing = try Self.costing(store).map { "\($0.kind.rawValue) \($0.label) costs something" }.sorted()
         states =
             instances.map { "\(workflows[$0.workflow] ?? "?") is \($0.status.name)" }.sorted()
             + ["the request is \(request?.state.rawValue ?? "not there")"]
             + images.map { "the image \($0.name) is \($0.state.rawValue) in \($0.location), \($0.digest ?? "-")" }
             .sorted()
+            + costing
             + run.world.cloud.machines.map { "the machine \($0.name) is \($0.isOn ? "on" : "off"), \($0.starts)" }
             + run.world.cloud.images.map {
                 run.world.named("the cloud has \($0.name) in \($0.location)\($0.isReady ? "" : ", half made")")
@@ -95,6 +97,40 @@ struct Ending: CustomStringConvertible {
         for disk in run.world.cloud.orphanedDisks where !lost.contains(ImageRef(location: disk.location, id: disk.id)) {
             found.append("the bytes of \(disk.id) belong to nobody")
         }
+        found += try costFaults(images, store)
         return found.map(run.world.named).sorted()
+    }
+
+    private static func costing(_ store: any Store) throws -> [LedgerRow] {
+        try store.records(RecordQuery(kind: LedgerRow.openKind)).compactMap(LedgerRow.init)
+    }
+
+    /// What there is costs something, once; and what is gone does not.
+    private static func costFaults(_ images: [Image], _ store: any Store) throws -> [String] {
+        let open = try costing(store)
+        let counted = open.compactMap { $0.kind == .builder ? nil : $0.image }
+        let there = images.filter { $0.state == .built || $0.state == .lost }.map(\.id)
+        var found = open.filter { $0.kind == .builder }.map { "\($0.label) is gone and costs on" }
+        for image in images {
+            let (isCounted, isThere) = (counted.contains(image.id), there.contains(image.id))
+            if isCounted, !isThere { found.append("the image \(image.name) is \(image.state.rawValue) and costs on") }
+            if image.state == .built, !isCounted { found.append("the image \(image.name) is built and costs nothing") }
+        }
+        for row in open where row.kind == .orphan {
+            if images.contains(where: { $0.id == row.image && $0.state != .lost }) {
+                found.append("\(row.label) is counted as given up, and is not")
+            }
+        }
+        let closed = try store.records(RecordQuery(kind: LedgerRow.closedKind, limit: RecordQuery.limitMax))
+            .compactMap(LedgerRow.init)
+        for (number, row) in closed.enumerated() where row.kind != .transfer {
+            let twin = (closed.dropFirst(number + 1) + open).first { other in
+                other.image == row.image && (other.kind == .builder) == (row.kind == .builder)
+                    && other.kind != .transfer
+                    && !other.span.intersection(row.span).isEmpty
+            }
+            if twin != nil { found.append("\(row.label) is counted twice") }
+        }
+        return found
     }
 }

@@ -15,11 +15,15 @@ struct ImageCommand: ParsableCommand {
         var project: String?
         @Option(help: ArgumentHelp("Only those in this state: saved, building, built, failed, …", valueName: "state"))
         var state: String?
+        @Option(help: ArgumentHelp("Only those with this in their name or description.", valueName: "text"))
+        var search: String?
+        @Flag(help: "Only golden images.") var golden = false
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
 
         func perform(_ session: Session) async throws(Failure) {
-            let query = [("project", project), ("state", state)].compactMap { name, value in value.map { (name, $0) } }
+            let wanted = [("project", project), ("state", state), ("q", search), ("golden", golden ? "true" : nil)]
+            let query = wanted.compactMap { name, value in value.map { (name, $0) } }
             let listing = try await session.api.list(Address.images, query: query, limit: API.listItemsMax)
             try session.show(listing.json) { () throws(Failure) in
                 var table = Table([

@@ -12,6 +12,14 @@ enum Address {
     static let requests = "/v1/requests"
     static func request(_ id: String) -> String { "/v1/requests/\(Call.escaped(id))" }
 
+    static func costs(ofImage id: String) -> String { "\(image(id))/costs" }
+    static func costs(ofProject code: String) -> String { "\(projects)/\(Call.escaped(code))/costs" }
+    static func export(ofProject code: String) -> String { "\(costs(ofProject: code))/export" }
+    static func corrections(of project: String) -> String { "\(projects)/\(Call.escaped(project))/cost-corrections" }
+    static func estimate(ofMachine name: String) -> String { "\(machine(name))/estimate" }
+    static func estimate(ofImage id: String) -> String { "\(image(id))/estimate" }
+    static let prices = "/v1/prices"
+
     static let queues = "/v1/queues"
     static let claims = "/v1/claims"
     static let tasks = "/v1/tasks"
