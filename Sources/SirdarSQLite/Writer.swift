@@ -198,7 +198,7 @@ final class Writer: Sendable {
 
         mutating func answer(_ index: Int, _ answer: Answer) {
             answers[index] = answer
-            if case .failed = answer { requests[index].ticket?.lose() }
+            if case .failed = answer { requests[index].handle?.lose() }
         }
 
         /// Nothing of it was written.
@@ -213,8 +213,8 @@ final class Writer: Sendable {
 }
 
 extension Writer.Request {
-    fileprivate var ticket: Commit.Ticket? {
-        if case .commit(let commit, _) = self { commit.ticket } else { nil }
+    fileprivate var handle: Commit.Handle? {
+        if case .commit(let commit, _) = self { commit.handle } else { nil }
     }
 
     fileprivate func acknowledgement(_ answer: Writer.Answer) -> @Sendable () -> Void {

@@ -17,7 +17,7 @@ final class Flight: Sendable {
     let place: WorkerPool.Place
     /// How many steps in a row were performed ahead.
     let depth: Int
-    let ticket = Commit.Ticket()
+    let handle = Commit.Handle()
     private let state = Locked(State())
 
     /// How long a row may grow: whoever wants to cancel the instance waits for its turn all the while.
