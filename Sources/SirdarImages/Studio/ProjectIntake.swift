@@ -37,9 +37,9 @@ package struct ProjectIntake: Sendable {
 }
 
 extension ImageStudio {
-    /// Checks a project as the files of `config/projects/` are checked.
+    /// Checks a project as the files of `config/projects/` are checked. `body` has the members of such a file; `code`
+    /// may be left out.
     ///
-    /// - Parameter body: the members of such a file; `code` may be left out.
     /// - Throws: `StudioRefusal` with everything that is wrong, or when it may not become so now.
     package func intake(_ body: JSON.Object, of code: String) throws -> ProjectIntake {
         guard !book.isOfFile(code) else {
