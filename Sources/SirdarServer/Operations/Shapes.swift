@@ -8,7 +8,7 @@ extension Shape {
     enum Name: String, CaseIterable {
         case Problem, Actor, Person, Token, Session
         case Queue, TaskSummary, Task, Comment, BulkResult
-        case Project, Location, Machine, File, Image, Request
+        case Project, Location, Machine, File, Image, Request, Profile, ImageChoice
         case WorkflowName, Instance, InstanceStory, Step, Explanation
         case Workflow, WorkflowVersions, WorkflowVersion, Difference, Deployment, Migration
         case Entry, Checkpoint, Finding, Event, EventReceipt
@@ -34,6 +34,8 @@ extension Shape {
         case .File: answer(["path": text, "kind": text, "mode": text, "bytes": whole])
         case .Image: image
         case .Request: request
+        case .Profile: profile
+        case .ImageChoice: imageChoice
         case .WorkflowName: answer(["namespace": text, "name": text, "version": text, "title": text])
         case .Instance: instance
         case .InstanceStory: story
@@ -148,6 +150,23 @@ extension Shape {
             optional: ["questions": list(of: answer(["task": identifier, "text": text, "fields": anything]))]
         )
     }
+
+    private static var briefImage: Shape {
+        answer([
+            "id": identifier, "name": text, "project": text, "location": text, "type": text, "state": text,
+            "golden": flag,
+        ])
+    }
+
+    private static var profile: Shape {
+        answer([
+            "id": identifier, "project": text, "name": text, "description": text, "type": text, "retired": flag,
+            "image": briefImage.orNull, "refusal": text.orNull, "made_by": named(.Actor), "created_at": time,
+            "retired_at": time.orNull,
+        ])
+    }
+
+    private static var imageChoice: Shape { answer(["image": briefImage, "eligible": flag, "refusal": text.orNull]) }
 
     // MARK: Instances and workflows
 

@@ -12,6 +12,10 @@ enum Address {
     static let requests = "/v1/requests"
     static func request(_ id: String) -> String { "/v1/requests/\(Call.escaped(id))" }
 
+    static let profiles = "/v1/profiles"
+    static func profile(_ id: String) -> String { "\(profiles)/\(Call.escaped(id))" }
+    static func imageChoices(of project: String) -> String { "\(projects)/\(Call.escaped(project))/image-choices" }
+
     static func costs(ofImage id: String) -> String { "\(image(id))/costs" }
     static func costs(ofProject code: String) -> String { "\(projects)/\(Call.escaped(code))/costs" }
     static func export(ofProject code: String) -> String { "\(costs(ofProject: code))/export" }
