@@ -52,6 +52,7 @@ def samples(studio):
         "/machines/:name/image": [f"/machines/{off}/image"],
         "/profiles/:id": profiles,
         "/profiles/:id/edit": [f"{profiles[0]}/edit"],
+        "/profiles/:id/machines": [f"{path}/machines" for path in profiles],
         "/requests/:id": [f"/requests/{request['id']}"],
         "/instances/:id": [f"/instances/{ready['instance']}"],
         "/instances/:id/explanation": [f"/instances/{instance}/explanation"],

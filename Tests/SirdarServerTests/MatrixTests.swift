@@ -85,6 +85,7 @@ struct MatrixTests {
             #"{"kind":"adapt","image":"\#(PaperStudio.comp)","name":"x","project":"blackfen"}"#,
             #"{"kind":"adapt","image":"\#(PaperStudio.blackfen)","name":"x","project":"harrow"}"#,
             #"{"kind":"delete","image":"\#(PaperStudio.comp)"}"#,
+            #"{"kind":"machines","profile":"\#(PaperProfiles.profile)","prefix":"x"}"#,
         ]
         try await bench.asking { client in
             for wish in wishes {

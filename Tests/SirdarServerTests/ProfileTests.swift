@@ -142,6 +142,32 @@ struct ProfileTests {
         }
     }
 
+    @Test("machines are asked for by page and by program; what is wrong is told beside its field, and kept as typed")
+    func machines() async throws {
+        let bench = try bench()
+        let artist = try bench.person("artist", [.requester], projects: ["harrow"])
+        let other = try bench.token(of: try bench.person("other", [.requester], projects: ["blackfen"]))
+        let auditor = try bench.token(of: try bench.person("auditor", [.auditor], projects: ["*"]))
+        let (browser, token) = (try bench.session(of: artist), try bench.token(of: artist))
+        let path = "/profiles/\(PaperProfiles.profile)/machines"
+        let wish = #"{"kind":"machines","profile":"\#(PaperProfiles.profile)","prefix":"comp","count":12}"#
+        try await bench.asking { client in
+            let form = try await client.get(path, browser.cookie)
+            #expect(form.status == .ok && form.text.contains("From Comp workstation: each a workstation of Harrow"))
+            let taken = try await client.send(.post, path, browser.form, "prefix=hw-ws&count=2&first=1")
+            #expect(taken.status == .unprocessableContent && taken.text.contains("hw-ws-01 is there already."))
+            #expect(taken.text.contains(#"id="e-first""#) && taken.text.contains(#"value="hw-ws""#))
+            let asked = try await client.send(.post, path, browser.form, "prefix=comp&count=2&first=1")
+            #expect(asked.status == .seeOther && asked.headers[.location]?.hasPrefix("/requests/") == true)
+            let made = try await client.send(.post, "/v1/requests", token, wish)
+            #expect(made.status == .created && made.json["kind"] == "machines" && made.json["project"] == "harrow")
+            let none = try await client.send(.post, "/v1/requests", token, #"{"kind":"machines","prefix":"comp"}"#)
+            #expect(none.status == .unprocessableContent && none.json["errors"]?[0]?["pointer"] == "/profile")
+            #expect(try await client.send(.post, "/v1/requests", other, wish).status == .notFound)
+            #expect(try await client.send(.post, "/v1/requests", auditor, wish).status == .forbidden)
+        }
+    }
+
     @Test("the form keeps what was typed when somebody was first, and the image that a profile has may stay")
     func changeByPage() async throws {
         let bench = try bench()

@@ -6,9 +6,7 @@ package struct ImageChoice: Sendable, Hashable {
 
     package var isEligible: Bool { refusal == nil }
 
-    /// - Parameters:
-    ///   - place: the project in which the machines would be, and where it is.
-    ///   - type: what the machines would be for.
+    /// `place`: the project in which the machines would be, and where it is.
     package init(_ image: Image, for place: (project: String, location: String), type: String) {
         self.image = image
         refusal = Self.refusal(image, place, type)

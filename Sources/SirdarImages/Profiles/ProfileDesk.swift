@@ -72,7 +72,7 @@ package struct ProfileDesk: Sendable {
             // The image is touched, so that whoever asks meanwhile for its deletion is not overlooked, and does not
             // overlook this.
             let changes = [profile.added, image.record.changed(to: image.record.body)]
-            return (profile, changes, "profile.added", ["after": profile.body])
+            return (profile, changes, "profile.added", ["before": [:], "after": profile.body])
         }
     }
 

@@ -128,15 +128,20 @@ extension Shape {
     private static var machine: Shape {
         answer([
             "name": text, "project": text, "location": text, "type": text, "power": text, "os": text,
-            "address": text.orNull, "imaging_refusal": text.orNull,
+            "address": text.orNull, "imaging_refusal": text.orNull, "made_from": madeFrom.orNull,
         ])
+    }
+
+    private static var madeFrom: Shape {
+        let named = answer(["id": identifier, "name": text])
+        return answer(["profile": named, "image": named, "request": identifier])
     }
 
     private static var image: Shape {
         answer([
             "id": identifier, "name": text, "description": text, "state": text, "golden": flag, "location": text,
             "project": text, "type": text, "source": text, "digest": text.orNull, "cost_this_week": text.orNull,
-            "note": text.orNull, "request": identifier.orNull, "created_at": time,
+            "note": text.orNull, "request": identifier.orNull, "created_at": time, "shared_with": anything,
         ])
     }
 
@@ -144,7 +149,9 @@ extension Shape {
         answer(
             [
                 "id": identifier, "kind": one(of: RequestKind.self), "state": text, "project": text,
-                "requester": named(.Actor), "image": named(.Image).orNull, "instance": identifier.orNull,
+                "requester": named(.Actor), "image": named(.Image).orNull, "about": text.orNull,
+                "point_of_no_return": answer(["passed": flag, "at": time.orNull, "sentence": text]).orNull,
+                "instance": identifier.orNull,
                 "created_at": time, "note": text.orNull, "open": flag,
             ],
             optional: ["questions": list(of: answer(["task": identifier, "text": text, "fields": anything]))]

@@ -62,6 +62,7 @@ struct ProfileContent {
     let profile: ProfileRow
     let facts: [EntryRow.Fact]
     let mayChange: Bool
+    let mayCreate: Bool
     let error: String?
     let token: String
     let seen: String
@@ -78,6 +79,45 @@ struct ProfileContent {
         ]
         if let time = profile.retiredAt { facts.append(EntryRow.Fact(key: "Retired", value: Show.time(time))) }
         return facts
+    }
+}
+
+/// The form in which machines are asked for.
+struct MachineFormContent {
+    let profile: ProfileRow
+    let project: String
+    let location: String
+    let prefix: String
+    let count: String
+    let first: String
+    let countMax = MachineNames.countMax
+    let firstMax = MachineNames.firstMax
+    let error: String?
+    let prefixError: String?
+    let countError: String?
+    let firstError: String?
+    let token: String
+
+    init(
+        _ profile: BuildProfile,
+        _ project: StudioProject,
+        _ reading: Reading,
+        typed: FormData,
+        trouble: Trouble?,
+        token: String
+    ) throws {
+        self.profile = try ProfileRow(profile, reading)
+        self.project = project.title
+        location = project.location
+        prefix = typed["prefix"] ?? ""
+        count = typed["count"] ?? "1"
+        first = typed["first"] ?? "1"
+        let errors = trouble?.errors ?? []
+        error = trouble.map(\.detail)
+        prefixError = errors.first { $0.pointer == "/prefix" }?.detail
+        countError = errors.first { $0.pointer == "/count" }?.detail
+        firstError = errors.first { $0.pointer == "/first" }?.detail
+        self.token = token
     }
 }
 

@@ -46,6 +46,7 @@ struct ProfilePages: Sendable {
                 profile: try ProfileRow(profile, reading),
                 facts: try ProfileContent.facts(profile, reading),
                 mayChange: mayKeep && !profile.isRetired,
+                mayCreate: !profile.isRetired && principal.may(.createMachines, in: .project(profile.project)),
                 error: trouble?.detail,
                 token: context.formToken,
                 seen: ETag.of(try reading.json(profile).text),
@@ -184,6 +185,49 @@ struct ProfilePages: Sendable {
             guard let trouble = Trouble(error), Self.isShown(trouble) else { throw error }
             server.keep(trouble, request, context)
             return try await show(id, context, trouble: trouble)
+        }
+    }
+
+    // MARK: Machines
+
+    @Sendable func askMachines(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await askMachines(try server.identifier(context, "build profile"), FormData(), context)
+    }
+
+    @Sendable func createMachines(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (id, form) = (try server.identifier(context, "build profile"), try await FormData.body(of: request))
+        do {
+            // What is no number is none of those that are allowed.
+            let (first, count) = (Int(form.text("first")) ?? 0, Int(form.text("count")) ?? 0)
+            let names = MachineNames(prefix: form.text("prefix"), first: first, count: count)
+            let answer = try await server.submit(Wish(.machines(profile: id, names: names)), context, .page)
+            return .seeOther("/requests/\(answer.id)")
+        } catch {
+            guard let trouble = Trouble(error), Self.isShown(trouble) else { throw error }
+            server.keep(trouble, request, context)
+            return try await askMachines(id, form, context, trouble: trouble)
+        }
+    }
+
+    private func askMachines(
+        _ id: Identifier,
+        _ typed: FormData,
+        _ context: AppContext,
+        trouble: Trouble? = nil
+    ) async throws -> Response {
+        let principal = try context.person()
+        return try await server.read { reading in
+            let (profile, _, project) = try reading.profile(id, for: principal, to: .createMachines)
+            let content = try MachineFormContent(
+                profile,
+                project,
+                reading,
+                typed: typed,
+                trouble: trouble,
+                token: context.formToken
+            )
+            let status = trouble?.status ?? 200
+            return pages.page("Create machines", .machineForm, content, context, at: "/profiles", status: status)
         }
     }
 

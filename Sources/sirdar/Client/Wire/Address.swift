@@ -9,6 +9,8 @@ enum Address {
 
     static let images = "/v1/images"
     static func image(_ id: String) -> String { "/v1/images/\(Call.escaped(id))" }
+    static let sharedImages = "/v1/shared-images"
+    static func golden(_ image: String) -> String { "\(Self.image(image))/golden" }
     static let requests = "/v1/requests"
     static func request(_ id: String) -> String { "/v1/requests/\(Call.escaped(id))" }
 
