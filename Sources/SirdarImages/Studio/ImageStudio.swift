@@ -293,7 +293,7 @@ package final class ImageStudio: Studio {
             state: request.state.rawValue,
             project: request.project,
             requester: request.requester,
-            image: try image(request.image),
+            image: try image(request.image).map { $0.project == request.project ? $0 : $0.fromOutside },
             instance: request.instance,
             createdAt: request.createdAt,
             note: request.note,

@@ -229,6 +229,16 @@ package struct StudioImage: Sendable, Hashable {
     }
 }
 
+extension StudioImage {
+    /// What other projects are told of a golden image: not what it was made from, what it costs, what was asked for
+    /// about it, and with whom else it is shared.
+    package var fromOutside: StudioImage {
+        var image = self
+        (image.sharing, image.source, image.request, image.cost, image.note) = (nil, "", nil, nil, nil)
+        return image
+    }
+}
+
 /// With whom a golden image is shared.
 package enum Sharing: Sendable, Hashable {
     case all

@@ -44,15 +44,10 @@ extension Reading {
         return shared
     }
 
-    /// The golden images of other projects that somebody's projects have; with whom else they are shared, and what was
-    /// asked for about them, is not theirs to know.
+    /// The golden images of other projects that somebody's projects have.
     func sharedImages(for principal: Principal) throws -> [StudioImage] {
         let own = Set(try projects(for: principal).map(\.code))
-        return try studio.sharedImages(with: own).map { image in
-            var image = image
-            (image.sharing, image.source, image.request, image.cost) = (nil, "", nil, nil)
-            return image
-        }
+        return try studio.sharedImages(with: own).map(\.fromOutside)
     }
 
     /// The images that a list's address asks for, of the projects that somebody sees.

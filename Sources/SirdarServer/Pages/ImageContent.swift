@@ -291,7 +291,7 @@ struct AskContent {
         case .delete:
             "\(image.name) in \(image.location). It can no longer be chosen from this moment on. "
                 + "If it is golden, or in use by a build profile, a copy or machines on the way, an engineer confirms "
-                + "it, and it can be recalled for \(Show.length(coolingOff)) after that. Otherwise it is deleted at once."
+                + "it, and it can be recalled for \(Show.length(coolingOff)) after that. Otherwise it goes at once."
         }
     }
 

@@ -43,6 +43,8 @@ struct MachineOrderTests {
         _ = try bench.request(first.id, in: "done")
         #expect(throws: StudioRefusal.self) { try bench.submit(.machines(profile: mine.id, names: names("ws", 1))) }
         let second = try bench.submit(.machines(profile: other.id, names: names("ws", 1, first: 3)))
+        // The image is another project's, and so is what else there is to know of it.
+        #expect(second.image?.name == "golden" && second.image?.sharing == nil && first.image?.sharing == .all)
         _ = try bench.request(second.id, in: "done")
         #expect(try bench.studio.machines(of: "ridge").map(\.name) == ["ws-03"])
     }
