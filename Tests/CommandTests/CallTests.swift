@@ -186,7 +186,7 @@ struct CallTests {
         defer { server.stop() }
         let outcome = try Tool(server).run(example.line + " --json")
         #expect(outcome.code == 0 && outcome.messages.isEmpty, "\(outcome.messages)")
-        let isList = example.line.contains(" list")
+        let isList = [" list", "profile images", "image shared"].contains { example.line.contains($0) }
         #expect(outcome.json == (isList ? ["items": [], "next": nil] : Self.document))
     }
 
