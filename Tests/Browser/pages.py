@@ -49,6 +49,7 @@ def samples(studio):
         "/tasks/:id": [f"/tasks/{task['id']}" for task in (ready, storage, manager, ended)],
         "/images/:id": [f"/images/{golden['id']}"],
         "/images/:id/:kind": [f"/images/{golden['id']}/{kind}" for kind in ("copy", "adapt", "delete", "golden")],
+        "/images/:id/costs": [f"/images/{golden['id']}/costs"],
         "/machines/:name/image": [f"/machines/{off}/image"],
         "/profiles/:id": profiles,
         "/profiles/:id/edit": [f"{profiles[0]}/edit"],
