@@ -6,7 +6,8 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        pageRoutes + ownRoutes + taskRoutes + imageRoutes + costRoutes + supervisionRoutes + recordRoutes + noticeRoutes
+        pageRoutes + ownRoutes + taskRoutes + imageRoutes + profileRoutes + costRoutes + supervisionRoutes
+            + recordRoutes + noticeRoutes
     }
 
     private var pageRoutes: [Route] {
@@ -38,6 +39,7 @@ extension Server {
             .post("/tasks/:id/do/:operation", .may(.seeTasks), task.operate),
             .get("/images", .may(.seeProject), image.images),
             .get("/images/:id", .may(.seeProject), image.image),
+            .post("/images/:id/end-golden", .may(.markGolden), image.endGolden),
             .get("/images/:id/:kind", .may(.requestImage), image.ask),
             .post("/images/:id/:kind", .may(.requestImage), image.request),
             .get("/machines", .may(.seeProject), image.machines),
@@ -141,11 +143,34 @@ extension Server {
             .put("/v1/machines/:name/files/content", .may(.writeMachineFiles), images.writeFile, .writeFile),
             .delete("/v1/machines/:name/files/content", .may(.writeMachineFiles), images.removeFile, .removeFile),
             .get("/v1/images", .may(.seeProject), images.images, .listImages),
+            .get("/v1/shared-images", .may(.seeProject), images.sharedImages, .listSharedImages),
             .get("/v1/images/:id", .may(.seeProject), images.image, .readImage),
+            .delete("/v1/images/:id/golden", .may(.markGolden), images.endGolden, .endGolden),
             .get("/v1/requests", .may(.seeInstances), images.requests, .listRequests),
             .post("/v1/requests", .may(.requestImage), images.request, .makeRequest),
             .get("/v1/requests/:id", .may(.seeInstances), images.oneRequest, .readRequest),
             .delete("/v1/requests/:id", .may(.withdrawRequest), images.withdraw, .withdrawRequest),
+        ]
+    }
+
+    private var profileRoutes: [Route] {
+        let (pages, profiles) = (ProfilePages(server: self), ProfileAPI(server: self))
+        return [
+            .get("/profiles", .may(.seeProject), pages.list),
+            .get("/profiles/new", .may(.keepProfiles), pages.askNew),
+            .post("/profiles", .may(.keepProfiles), pages.add),
+            .get("/profiles/:id", .may(.seeProject), pages.show),
+            .get("/profiles/:id/edit", .may(.keepProfiles), pages.askChange),
+            .post("/profiles/:id/edit", .may(.keepProfiles), pages.change),
+            .post("/profiles/:id/retire", .may(.keepProfiles), pages.retire),
+            .get("/profiles/:id/machines", .may(.createMachines), pages.askMachines),
+            .post("/profiles/:id/machines", .may(.createMachines), pages.createMachines),
+            .get("/v1/profiles", .may(.seeProject), profiles.list, .listProfiles),
+            .post("/v1/profiles", .may(.keepProfiles), profiles.add, .addProfile),
+            .get("/v1/profiles/:id", .may(.seeProject), profiles.one, .readProfile),
+            .patch("/v1/profiles/:id", .may(.keepProfiles), profiles.change, .changeProfile),
+            .delete("/v1/profiles/:id", .may(.keepProfiles), profiles.retire, .retireProfile),
+            .get("/v1/projects/:code/image-choices", .may(.seeProject), profiles.choices, .listImageChoices),
         ]
     }
 

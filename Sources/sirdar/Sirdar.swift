@@ -18,7 +18,8 @@ struct Sirdar: AsyncParsableCommand {
             CommandGroup(
                 name: "Images",
                 subcommands: [
-                    ProjectCommand.self, MachineCommand.self, ImageCommand.self, RequestCommand.self, CostCommand.self,
+                    ProjectCommand.self, MachineCommand.self, ImageCommand.self, ProfileCommand.self,
+                    RequestCommand.self, CostCommand.self,
                 ]
             ),
             CommandGroup(

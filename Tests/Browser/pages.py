@@ -38,12 +38,22 @@ def samples(studio):
     off = next(machine["name"] for machine in machines if machine["imaging_refusal"] is None)
     person = next(person for person in studio.call("admin", "GET", "/v1/people")["items"] if person["name"] == "author")
     link = studio.call("admin", "POST", f"/v1/people/{person['id']}/reset-links", {})["link"]
+    wish = {"project": golden["project"], "type": golden["type"], "image": golden["id"]}
+    profile, retired = (
+        studio.call("requester", "POST", "/v1/profiles", {"name": name, **wish}) for name in ("Render node", "Old node")
+    )
+    studio.call("requester", "DELETE", f"/v1/profiles/{retired['id']}", {})
+    profiles = [f"/profiles/{each['id']}" for each in (profile, retired)]
     instance, workflow = request["instance"], "/workflows/sherpa.images/adapt-image"
     return {
         "/tasks/:id": [f"/tasks/{task['id']}" for task in (ready, storage, manager, ended)],
         "/images/:id": [f"/images/{golden['id']}"],
-        "/images/:id/:kind": [f"/images/{golden['id']}/{kind}" for kind in ("copy", "adapt", "delete")],
+        "/images/:id/:kind": [f"/images/{golden['id']}/{kind}" for kind in ("copy", "adapt", "delete", "golden")],
+        "/images/:id/costs": [f"/images/{golden['id']}/costs"],
         "/machines/:name/image": [f"/machines/{off}/image"],
+        "/profiles/:id": profiles,
+        "/profiles/:id/edit": [f"{profiles[0]}/edit"],
+        "/profiles/:id/machines": [f"{path}/machines" for path in profiles],
         "/requests/:id": [f"/requests/{request['id']}"],
         "/instances/:id": [f"/instances/{ready['instance']}"],
         "/instances/:id/explanation": [f"/instances/{instance}/explanation"],

@@ -61,7 +61,17 @@ struct CallTests {
         Case("me", "GET", "/v1/people/me"),
         Case("token list", "GET", "/v1/tokens?limit=200"),
         Case("person list", "GET", "/v1/people?limit=200"),
+        Case("profile list --project p --retired", "GET", "/v1/profiles?project=p&retired=true&limit=200"),
+        Case("profile show \(id)", "GET", "/v1/profiles/\(id)"),
+        Case(
+            "profile images --project p --type workstation",
+            "GET",
+            "/v1/projects/p/image-choices?type=workstation&limit=200"
+        ),
+        Case("image shared", "GET", "/v1/shared-images?limit=200"),
     ]
+
+    private static let id = "019e1c3a-0000-7000-8000-000000000001"
 
     static let changing = [
         Case("machine start m", "PUT", "/v1/machines/m/power", ["power": "on"]),
@@ -91,6 +101,32 @@ struct CallTests {
             ["kind": "adapt", "image": "i", "project": "p", "name": "n"]
         ),
         Case("request delete --image i", "POST", "/v1/requests", ["kind": "delete", "image": "i"]),
+        Case(
+            "request golden --image i --shared-with p --shared-with q",
+            "POST",
+            "/v1/requests",
+            ["kind": "golden", "image": "i", "shared_with": ["p", "q"]]
+        ),
+        Case(
+            "request golden --image i --shared-with-all",
+            "POST",
+            "/v1/requests",
+            ["kind": "golden", "image": "i", "shared_with": "all"]
+        ),
+        Case("image unmark i --reason r", "DELETE", "/v1/images/i/golden", ["reason": "r"]),
+        Case(
+            "profile create --project p --name n --type workstation --image i",
+            "POST",
+            "/v1/profiles",
+            ["project": "p", "name": "n", "type": "workstation", "image": "i"]
+        ),
+        Case("profile retire \(id) --reason r", "DELETE", "/v1/profiles/\(id)", ["reason": "r"]),
+        Case(
+            "machine create --profile \(id) --prefix ws --count 3",
+            "POST",
+            "/v1/requests",
+            ["kind": "machines", "profile": .string(id), "prefix": "ws", "count": 3, "first": 1]
+        ),
         Case("request withdraw 0193", "DELETE", "/v1/requests/0193"),
         Case("request withdraw 0193 --reason late", "DELETE", "/v1/requests/0193", ["reason": "late"]),
         Case("task next", "POST", "/v1/claims", [:]),
@@ -150,7 +186,7 @@ struct CallTests {
         defer { server.stop() }
         let outcome = try Tool(server).run(example.line + " --json")
         #expect(outcome.code == 0 && outcome.messages.isEmpty, "\(outcome.messages)")
-        let isList = example.line.contains(" list")
+        let isList = [" list", "profile images", "image shared"].contains { example.line.contains($0) }
         #expect(outcome.json == (isList ? ["items": [], "next": nil] : Self.document))
     }
 

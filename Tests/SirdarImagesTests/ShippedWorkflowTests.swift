@@ -11,7 +11,9 @@ import Testing
 struct ShippedWorkflowTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let names = ["adapt-image", "copy-image", "create-image", "delete-image"]
+    private static let names = [
+        "adapt-image", "copy-image", "create-image", "create-machines", "delete-image", "mark-golden",
+    ]
     private static let catalog = Catalog.load(
         folder: folder.path(),
         .init(functions: ImageActions.signatures.map { .init($0) })

@@ -15,7 +15,7 @@ import Testing
 struct MatrixTests {
     /// What a route is about, by the collection that its path begins with.
     enum Subject: String {
-        case tasks, machines, images, requests, instances, projects, tokens, sessions
+        case tasks, machines, images, requests, instances, projects, profiles, tokens, sessions
         /// Of the installation: no object of somebody's.
         case workflows, entries, people, assets, reset, stops
 
@@ -85,6 +85,7 @@ struct MatrixTests {
             #"{"kind":"adapt","image":"\#(PaperStudio.comp)","name":"x","project":"blackfen"}"#,
             #"{"kind":"adapt","image":"\#(PaperStudio.blackfen)","name":"x","project":"harrow"}"#,
             #"{"kind":"delete","image":"\#(PaperStudio.comp)"}"#,
+            #"{"kind":"machines","profile":"\#(PaperProfiles.profile)","prefix":"x"}"#,
         ]
         try await bench.asking { client in
             for wish in wishes {
@@ -120,6 +121,7 @@ private struct Objects: Sendable {
     init(_ bench: ServerBench) throws {
         self.bench = bench
         try bench.deployAnother()
+        try bench.write(PaperProfiles.records)
         let owner = try bench.person("insider", [.requester, .operator], projects: ["harrow"], queues: ["ops"])
         task = try bench.task()
         let by = Actuation(actor: .init(id: owner.id.description, kind: .person, session: nil), channel: .setup)
@@ -140,7 +142,7 @@ private struct Objects: Sendable {
     func scope(_ subject: MatrixTests.Subject) -> Scope? {
         switch subject {
         case .tasks: Scope(place: .queue("ops"))
-        case .machines, .images, .requests, .instances, .projects: Scope(place: .project("harrow"))
+        case .machines, .images, .requests, .instances, .projects, .profiles: Scope(place: .project("harrow"))
         case .tokens, .sessions: Scope(place: nil)
         case .workflows, .entries, .people, .assets, .reset, .stops: nil
         }
@@ -152,6 +154,7 @@ private struct Objects: Sendable {
         case .images: PaperStudio.comp.description
         case .requests: request.id.description
         case .instances: task.instance.description
+        case .profiles: PaperProfiles.profile.description
         case .tokens: token.id.description
         case .sessions: session.label
         case .machines, .projects, .workflows, .entries, .people, .assets, .reset, .stops: ""
@@ -180,6 +183,7 @@ private struct Objects: Sendable {
         let isForProgram = line.path.hasPrefix("/v1")
         let operation = isForProgram ? description.operation(try line.httpMethod, path) : nil
         if path.contains("/files/content") { path += "?path=%2Fetc%2Ffstab" }
+        if path.hasSuffix("/image-choices") { path += "?type=workstation" }
         let body = operation?.body.map { Sample.of(resolved($0)).text } ?? (isForProgram ? "" : Self.form)
         let (uri, headers, method) = (path, isForProgram ? token : browser.form, try line.httpMethod)
         let box = Locked<TestResponse?>(nil)
@@ -212,6 +216,7 @@ private struct Objects: Sendable {
             "\(try people.person(named: "insider").map { try people.tokens(of: $0.id).count } ?? 0)",
             "\(try people.person(named: "insider").map { try people.sessions(of: $0.id).count } ?? 0)",
             "\(try Comment.all(of: self.task.id, store).count)",
+            "\(try ProfileBook(store).profiles(of: "harrow"))",
         ]
     }
 }

@@ -158,7 +158,41 @@ final class PaperStudio: Studio {
         Set(state.withLock { $0.images.filter { $0.project == project && $0.isGolden }.map(\.id) })
     }
 
+    func sharedImages(with projects: Set<String>) throws -> [StudioImage] {
+        state.withLock { $0.images }.filter { image in
+            guard image.isGolden, !projects.contains(image.project) else { return false }
+            switch image.sharing {
+            case .all: return true
+            case .projects(let codes): return !projects.isDisjoint(with: codes)
+            case nil: return false
+            }
+        }
+    }
+
+    func endGolden(
+        _ id: Identifier,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<StudioImage, any Error>) -> Void
+    ) {
+        let ended: StudioImage? = state.withLock { state in
+            guard let index = state.images.firstIndex(where: { $0.id == id }) else { return nil }
+            state.images[index].isGolden = false
+            return state.images[index]
+        }
+        then(ended.map { .success($0) } ?? .failure(StudioRefusal(status: 404, code: "not-found", "No such image.")))
+    }
+
+    /// Shares the golden image of harrow.
+    func share(_ sharing: Sharing) {
+        state.withLock { state in
+            for index in state.images.indices where state.images[index].isGolden {
+                state.images[index].sharing = sharing
+            }
+        }
+    }
+
     func image(_ id: Identifier) throws -> StudioImage? { state.withLock { $0.images.first { $0.id == id } } }
+    let coolingOff = Interval.hours(24)
     let prices = PriceSheet([
         .init(
             location: "oregon",
@@ -244,9 +278,15 @@ final class PaperStudio: Studio {
             )
             if let image { state.images.append(image) }
         case .copy(image: let id, name: _, location: _), .adapt(image: let id, name: _, project: _),
-            .delete(image: let id, reason: _):
+            .delete(image: let id, reason: _), .golden(image: let id, projects: _):
             image = state.images.first { $0.id == id }
             project = image?.project ?? ""
+        case .machines(profile: _, names: let names):
+            if let refusal = names.refusal(Set(state.machines.map(\.name))) {
+                let error = FieldError(pointer: "/first", refusal)
+                throw StudioRefusal(status: 422, code: "invalid", refusal, errors: [error])
+            }
+            project = "harrow"
         }
         let request = StudioRequest(
             id: id(number),

@@ -5,7 +5,7 @@
 package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
         case seeProject, keepProjects, controlMachine, readMachineFiles, writeMachineFiles
-        case requestImage, withdrawRequest, answerQuestion, markGolden, correctCosts
+        case requestImage, withdrawRequest, answerQuestion, keepProfiles, createMachines, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
         case seeTasks, workOnTasks, superviseTasks, stopWork
         case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
@@ -18,7 +18,8 @@ package enum Permissions {
             case .seeProject, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine, .seeWorkflows,
                 .seePeople, .readMachineFiles, .seeEvents:
                 .read
-            case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
+            case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion, .keepProfiles, .createMachines:
+                .request
             case .workOnTasks, .writeMachineFiles: .work
             case .markGolden, .correctCosts, .cancelInstance, .mendInstance, .migrateInstances, .deployWorkflows,
                 .superviseTasks, .stopWork, .managePeople, .backUp:
@@ -50,17 +51,20 @@ package enum Permissions {
     private static func table(_ role: Role) -> Set<Operation> {
         switch role {
         case .requester:
-            [.seeProject, .controlMachine, .requestImage, .withdrawRequest, .answerQuestion, .seeInstances]
+            [
+                .seeProject, .controlMachine, .requestImage, .withdrawRequest, .answerQuestion, .keepProfiles,
+                .createMachines, .seeInstances,
+            ]
         case .operator:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
-                .answerQuestion, .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows, .sendEvents,
-                .seeEvents,
+                .answerQuestion, .keepProfiles, .createMachines, .seeInstances, .seeTasks, .workOnTasks, .seeJournal,
+                .seeWorkflows, .sendEvents, .seeEvents,
             ]
         case .supervisor:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
-                .answerQuestion,
+                .answerQuestion, .keepProfiles, .createMachines,
                 .markGolden, .correctCosts, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks,
                 .superviseTasks, .stopWork,
                 .seeJournal,

@@ -17,7 +17,7 @@ package struct ImageActions: Sendable {
         self.prices = prices
     }
 
-    package var all: [any Action] { machineActions + imageActions + inspectionActions }
+    package var all: [any Action] { machineActions + profileActions + imageActions + goldenActions + inspectionActions }
 
     // MARK: What several of them need
 

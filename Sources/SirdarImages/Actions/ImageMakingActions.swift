@@ -213,15 +213,17 @@ extension ImageActions {
     private var checkReferences: CloudAction {
         CloudAction(
             "checkReferences",
-            "Tells what still uses an image.",
+            "Tells what still uses an image: build profiles, machines that are being made of it, copies, machines.",
             input: ["image": Self.identifier, "location": Self.text],
             required: ["image", "location"],
             onlyLooks: true,
             lane: laneOfImage
         ) { call in
             let (image, _) = try call.image()
+            let uses = try ImageUses(of: image, call.records)
             guard let facts = try find(image, in: call.text("location"), call) else {
-                return .done(["machines": [], "copies": [], "inUse": false])
+                let answer: JSON.Object = ["machines": [], "copies": [], "inUse": .bool(uses.isAny)]
+                return .done(.object(answer.merging(uses.json)))
             }
             var machines: [JSON] = []
             var copies: [JSON] = []
@@ -231,11 +233,12 @@ extension ImageActions {
                 case .image(_, let name, let isPending): if isPending { copies.append(.string(name)) }
                 }
             }
-            // Machines live on when their image goes; a copy that is still being made would not.
-            return .done([
-                "machines": .array(machines), "copies": .array(copies), "inUse": .bool(!copies.isEmpty),
+            // Machines live on when their image goes; what is still being made of it would not.
+            let answer: JSON.Object = [
+                "machines": .array(machines), "copies": .array(copies), "inUse": .bool(!copies.isEmpty || uses.isAny),
                 "golden": .bool(image.isGolden),
-            ])
+            ]
+            return .done(.object(answer.merging(uses.json)))
         }
     }
 

@@ -116,7 +116,7 @@ extension ImageActions {
 
     // MARK: Reports
 
-    private func inspection() throws -> any DiskInspection {
+    func inspection() throws -> any DiskInspection {
         guard let inspection = cloud.inspection else {
             throw Problem(.configuration, "The cloud \(cloud.name) gives no way to look into disks.")
         }
@@ -159,7 +159,7 @@ extension ImageActions {
         ])
     }
 
-    private static func answer(_ report: TraceReport, of project: String) -> JSON {
+    static func answer(_ report: TraceReport, of project: String) -> JSON {
         let count = report.hits.count
         let summary =
             report.isClean

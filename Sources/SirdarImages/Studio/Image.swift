@@ -218,6 +218,8 @@ package struct ImageRequest: Sendable, Hashable {
     package var state: State
     package var instance: Identifier?
     package var note: String?
+    /// What it is about, in words, where that is more than an image.
+    package var about: String?
 
     package static let kind = "request"
 
@@ -273,6 +275,7 @@ package struct ImageRequest: Sendable, Hashable {
         )
         self.state = state
         note = body["note"]?.asString
+        about = body["about"]?.asString
     }
 
     package var body: JSON {
@@ -282,6 +285,7 @@ package struct ImageRequest: Sendable, Hashable {
         ]
         object["instance"] = instance.map { .string($0.description) }
         object["note"] = note.map(JSON.string)
+        object["about"] = about.map(JSON.string)
         return .object(object)
     }
 

@@ -49,7 +49,14 @@ package struct ImageProjection: Projection {
             let request = ImageRequest(found), let record = try records.record(Image.kind, request.image.description),
             let image = Image(record)
         else { return nil }
-        return NoticeSubject(title: image.name, word: request.kind == .delete ? "Deleted" : "Built")
+        let word =
+            switch request.kind {
+            case .create, .copy, .adapt: "Built"
+            case .delete: "Deleted"
+            case .machines: "Created"
+            case .golden: "Marked as golden"
+            }
+        return NoticeSubject(title: request.about ?? image.name, word: word)
     }
 
     // MARK: Building
@@ -108,6 +115,10 @@ package struct ImageProjection: Projection {
             (request.state, request.note) = Self.outcome(ending)
             changes.append(record.changed(to: request.body))
         }
+        switch ending {
+        case .output: break
+        case .problem, .cancelled: changes += try freedNames(instance, records)
+        }
         // The in-between copy too, whose own instance may never have begun.
         for (image, record) in try ["image", "copy"].compactMap({ try image(of: instance, $0, records) }) {
             guard let after = Self.image(image, after: ending) else { continue }
@@ -118,6 +129,18 @@ package struct ImageProjection: Projection {
             }
         }
         return changes
+    }
+
+    /// The names of machines that the request did not come to; of those that were begun, the undo has freed them.
+    private func freedNames(_ instance: Instance, _ records: any RecordReader) throws -> [RecordChange] {
+        guard let request = instance.origin.request else { return [] }
+        return try (instance.input["machines"]?.asArray ?? []).compactMap { machine in
+            guard let location = machine["location"]?.asString, let name = machine["name"]?.asString,
+                let record = try records.record(PlannedMachine.kind, PlannedMachine.key(name, in: location)),
+                PlannedMachine(record)?.request == request
+            else { return nil }
+            return record.removed
+        }
     }
 
     private static func outcome(_ ending: Instance.Ending) -> (ImageRequest.State, String?) {

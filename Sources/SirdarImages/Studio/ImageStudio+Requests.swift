@@ -42,6 +42,11 @@ extension ImageStudio {
             )
             return then(.failure(refusal))
         }
+        do {
+            if try pointOfNoReturn(of: request.id)?.isPassed == true {
+                throw StudioRefusal(code: "past-no-return", PointOfNoReturn(isPassed: true, at: nil).sentence)
+            }
+        } catch { return then(.failure(error)) }
         let reason = actuation.reason.flatMap { $0.isEmpty ? nil : $0 } ?? "Withdrawn."
         engine.handle(.cancelRequested(reason: reason), for: instance, by: actuation) { result in
             then(
@@ -56,7 +61,7 @@ extension ImageStudio {
     // MARK: Planning
 
     /// A request that has been found good, and the instance that carries it out.
-    private struct Plan {
+    struct Plan {
         let request: ImageRequest
         let start: InstanceStart
     }
@@ -69,6 +74,8 @@ extension ImageStudio {
         case .copy(let image, let name, let location): return try planCopy(image, name, location, requester)
         case .adapt(let image, let name, let project): return try planAdapt(image, name, project, requester)
         case .delete(let image, let reason): return try planDelete(image, reason, requester)
+        case .machines(let profile, let names): return try planMachines(profile, names, requester)
+        case .golden(let image, let projects): return try planGolden(image, projects, requester)
         }
     }
 
@@ -188,7 +195,10 @@ extension ImageStudio {
         return try plan(
             request,
             image,
-            ["golden": .bool(image.isGolden), "reason": .string(reason)],
+            [
+                "golden": .bool(image.isGolden), "reason": .string(reason),
+                "coolingOff": .string(coolingOff.description),
+            ],
             [request.added, image.changed(from: record)],
             reason: reason
         )
@@ -238,14 +248,14 @@ extension ImageStudio {
         }
     }
 
-    private func plan(
+    func plan(
         _ request: ImageRequest,
         _ image: Image,
         _ input: JSON.Object,
         _ records: [RecordChange],
         reason: String = ""
     ) throws -> Plan {
-        let name = "\(request.kind.rawValue)-image"
+        let name = request.kind.workflow
         guard let instance = request.instance else { preconditionFailure("each request has an instance") }
         guard let workflow = engine.library.current(ImageProjection.namespace, name)?.number else {
             throw UnknownWorkflow("\(ImageProjection.namespace)/\(name)")
@@ -263,7 +273,7 @@ extension ImageStudio {
         return Plan(request: request, start: start)
     }
 
-    private func built(_ id: Identifier) throws -> Image {
+    func built(_ id: Identifier) throws -> Image {
         guard let image = try engine.store.record(Image.kind, id.description).flatMap(Image.init), !image.isInternal
         else {
             throw StudioRefusal(status: 404, code: "not-found", "There is no image \(id).")
@@ -299,7 +309,7 @@ extension ImageStudio {
     }
 
     /// Everything that is wrong with a request, at once.
-    private static func invalid(_ errors: [FieldError]) -> StudioRefusal {
+    static func invalid(_ errors: [FieldError]) -> StudioRefusal {
         let sentence = errors.map(\.detail).joined(separator: " ")
         return StudioRefusal(status: 422, code: "invalid", sentence, errors: errors)
     }

@@ -11,8 +11,18 @@ package final class ImageStudio: Studio {
     let cloud: any Cloud
     let book: Projects
     package let prices: PriceSheet
+    package let coolingOff: Interval
 
-    package init(engine: Engine, cloud: any Cloud, projects: Projects, prices: PriceSheet = PriceSheet()) {
+    package static let coolingOffDefault = Interval.hours(24)
+
+    package init(
+        engine: Engine,
+        cloud: any Cloud,
+        projects: Projects,
+        prices: PriceSheet = PriceSheet(),
+        coolingOff: Interval = coolingOffDefault
+    ) {
+        self.coolingOff = coolingOff
         self.engine = engine
         self.cloud = cloud
         self.prices = prices
@@ -32,12 +42,12 @@ package final class ImageStudio: Studio {
 
     package func machines(of project: String) throws -> [StudioMachine] {
         guard let project = book[project] else { return [] }
-        return try cloud.machines(in: project.location, project: project.code, by: deadline).map(shown)
+        return try cloud.machines(in: project.location, project: project.code, by: deadline).map { try shown($0) }
     }
 
     package func machine(named name: String) throws -> StudioMachine? {
         for project in book.all {
-            if let facts = try find(name, in: project) { return shown(facts) }
+            if let facts = try find(name, in: project) { return try shown(facts) }
         }
         return nil
     }
@@ -53,7 +63,7 @@ package final class ImageStudio: Studio {
         return facts
     }
 
-    private func shown(_ facts: MachineFacts) -> StudioMachine {
+    private func shown(_ facts: MachineFacts) throws -> StudioMachine {
         var json: JSON.Object = [
             "ref": facts.ref.json, "architecture": .string(facts.architecture),
             "since": .string(Timestamp(milliseconds: facts.stateSince).description),
@@ -62,7 +72,7 @@ package final class ImageStudio: Studio {
         ]
         json["source_image"] = facts.sourceImage.map { .string($0.id) }
         if case .failed(let reason) = facts.state { json["failure"] = .string(reason) }
-        return StudioMachine(
+        var machine = StudioMachine(
             name: facts.name,
             project: facts.project ?? "",
             location: facts.ref.location,
@@ -73,6 +83,8 @@ package final class ImageStudio: Studio {
             imagingRefusal: Self.refusal(facts),
             facts: .object(json)
         )
+        machine.madeFrom = try madeFrom(facts)
+        return machine
     }
 
     /// Why no image of the machine can be asked for, and what to do.
@@ -236,7 +248,7 @@ package final class ImageStudio: Studio {
         try engine.store.record(ImageRequest.kind, id.description).flatMap(ImageRequest.init).map(shown)
     }
 
-    private func shown(_ image: Image, _ cost: CostSum?) throws -> StudioImage {
+    func shown(_ image: Image, _ cost: CostSum?) throws -> StudioImage {
         var source = ""
         if let machine = image.sourceMachine { source = machine }
         if let id = image.sourceImage, let record = try engine.store.record(Image.kind, id.description),
@@ -244,7 +256,7 @@ package final class ImageStudio: Studio {
         {
             source = "\(origin.project)/\(origin.name)"
         }
-        return StudioImage(
+        var shown = StudioImage(
             id: image.id,
             name: image.name,
             description: image.description,
@@ -260,6 +272,8 @@ package final class ImageStudio: Studio {
             request: image.request,
             createdAt: image.createdAt
         )
+        if image.isGolden { shown.sharing = image.sharedWith.map(Sharing.projects) ?? .all }
+        return shown
     }
 
     /// What a requester is told of an image that is not built yet.
@@ -273,17 +287,20 @@ package final class ImageStudio: Studio {
     }
 
     func shown(_ request: ImageRequest) throws -> StudioRequest {
-        StudioRequest(
+        var shown = StudioRequest(
             id: request.id,
             kind: request.kind,
             state: request.state.rawValue,
             project: request.project,
             requester: request.requester,
-            image: try image(request.image),
+            image: try image(request.image).map { $0.project == request.project ? $0 : $0.fromOutside },
             instance: request.instance,
             createdAt: request.createdAt,
             note: request.note,
             isOpen: request.state.isOpen
         )
+        shown.about = request.about
+        shown.pointOfNoReturn = try pointOfNoReturn(request)
+        return shown
     }
 }

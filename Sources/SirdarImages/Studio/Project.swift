@@ -134,6 +134,15 @@ package struct ProjectTraces: Sendable, Hashable {
         everything = storage + manager + rest
     }
 
+    /// Everything that tells whose an image was: its addresses, what its storage exports, and its code. Where machines
+    /// mount it is not looked for: projects agree on that.
+    package static func all(of project: Project) -> [TraceNeedle] {
+        var needles = [host(project.storage.address), host(project.manager.address), .word(project.code)]
+        if !project.storage.exportPath.isEmpty { needles.append(.path(project.storage.exportPath)) }
+        if project.network.address.isIPv4 { needles.append(.network(project.network.description)) }
+        return needles
+    }
+
     private static func host(_ address: String) -> TraceNeedle {
         NetworkAddress(address) == nil ? .host(address) : .address(address)
     }

@@ -40,8 +40,18 @@ package protocol Studio: Sendable {
     /// The golden images of a project.
     func goldenImages(of project: String) throws -> Set<Identifier>
     func image(_ id: Identifier) throws -> StudioImage?
+    /// The golden images of other projects that are shared with one of these, the newest first.
+    func sharedImages(with projects: Set<String>) throws -> [StudioImage]
+    /// Takes the mark away: other projects no longer have it; what was made of it stays.
+    func endGolden(
+        _ id: Identifier,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<StudioImage, any Error>) -> Void
+    )
     /// Where images can be copied to.
     func locations() throws -> [String]
+    /// How long a deletion that a person has confirmed can still be recalled.
+    var coolingOff: Interval { get }
     /// What things cost, by location and time.
     var prices: PriceSheet { get }
     /// What an image of this machine would cost a week; `nil` while the machine is not off.
@@ -92,6 +102,8 @@ package struct StudioMachine: Sendable, Hashable {
     package var address: String?
     /// Why no image of it can be asked for now; `nil` when one can.
     package var imagingRefusal: String?
+    /// The build profile and the image that it was made from, where it was.
+    package var madeFrom: MadeFrom?
     package var facts: JSON
 
     package init(
@@ -114,6 +126,30 @@ package struct StudioMachine: Sendable, Hashable {
         self.address = address
         self.imagingRefusal = imagingRefusal
         self.facts = facts
+    }
+}
+
+extension StudioMachine {
+    package struct MadeFrom: Sendable, Hashable {
+        package let profile: Identifier
+        package let profileName: String
+        package let image: Identifier
+        package let imageName: String
+        package let request: Identifier
+
+        package init(
+            profile: Identifier,
+            profileName: String,
+            image: Identifier,
+            imageName: String,
+            request: Identifier
+        ) {
+            self.profile = profile
+            self.profileName = profileName
+            self.image = image
+            self.imageName = imageName
+            self.request = request
+        }
     }
 }
 
@@ -155,6 +191,8 @@ package struct StudioImage: Sendable, Hashable {
     /// `saved`, `building`, `built`, `failed`, `withdrawn`, `deletionRequested`, `deleting`, `deleted`, `lost`.
     package var state: String
     package var isGolden: Bool
+    /// With which projects a golden image is shared; `nil` where that is not to be told.
+    package var sharing: Sharing?
     /// What it was made from, in words.
     package var source: String
     /// What it costs this week, in words.
@@ -198,6 +236,22 @@ package struct StudioImage: Sendable, Hashable {
     }
 }
 
+extension StudioImage {
+    /// What other projects are told of a golden image: not what it was made from, what it costs, what was asked for
+    /// about it, and with whom else it is shared.
+    package var fromOutside: StudioImage {
+        var image = self
+        (image.sharing, image.source, image.request, image.cost, image.note) = (nil, "", nil, nil, nil)
+        return image
+    }
+}
+
+/// With whom a golden image is shared.
+package enum Sharing: Sendable, Hashable {
+    case all
+    case projects([String])
+}
+
 package struct StudioRequest: Sendable, Hashable {
     package var id: Identifier
     package var kind: RequestKind
@@ -206,6 +260,10 @@ package struct StudioRequest: Sendable, Hashable {
     /// The person's identifier.
     package var requester: String
     package var image: StudioImage?
+    /// What it is about, in words, where that is more than an image.
+    package var about: String?
+    /// Until when it can be recalled; of a deletion that has not ended.
+    package var pointOfNoReturn: PointOfNoReturn?
     package var instance: Identifier?
     package var createdAt: Timestamp
     package var note: String?
@@ -237,7 +295,22 @@ package struct StudioRequest: Sendable, Hashable {
     }
 }
 
-package enum RequestKind: String, Sendable, Hashable, CaseIterable { case create, copy, adapt, delete }
+package enum RequestKind: String, Sendable, Hashable, CaseIterable {
+    case create, copy, adapt, delete
+    /// Machines, from a build profile.
+    case machines
+    /// To mark an image as golden.
+    case golden
+
+    /// The workflow that carries it out.
+    package var workflow: String {
+        switch self {
+        case .create, .copy, .adapt, .delete: "\(rawValue)-image"
+        case .machines: "create-machines"
+        case .golden: "mark-golden"
+        }
+    }
+}
 
 /// What somebody asks for; the names in it are as they were typed, and checked by the domain.
 package struct Wish: Sendable, Hashable {
@@ -250,6 +323,9 @@ package struct Wish: Sendable, Hashable {
         case copy(image: Identifier, name: String, location: String)
         case adapt(image: Identifier, name: String, project: String)
         case delete(image: Identifier, reason: String)
+        case machines(profile: Identifier, names: MachineNames)
+        /// `projects`: with which it is to be shared; `nil`: with all.
+        case golden(image: Identifier, projects: [String]?)
     }
 
     package init(_ what: What, onBehalfOf: Identifier? = nil) {
@@ -263,6 +339,8 @@ package struct Wish: Sendable, Hashable {
         case .copy: .copy
         case .adapt: .adapt
         case .delete: .delete
+        case .machines: .machines
+        case .golden: .golden
         }
     }
 }

@@ -142,7 +142,23 @@ struct ImageAPI: Sendable {
 
     @Sendable func image(_ request: Request, _ context: AppContext) async throws -> Response {
         let (principal, id) = (try context.person(), try server.identifier(context, "image"))
-        return try await server.read { reading in .json(try reading.image(id, for: principal, to: .seeProject).json) }
+        return try await server.read { reading in .json(try reading.seenImage(id, for: principal).json) }
+    }
+
+    /// The golden images of other projects.
+    @Sendable func sharedImages(_ request: Request, _ context: AppContext) async throws -> Response {
+        let principal = try context.person()
+        return try await server.read { reading in
+            ListAnswer(items: try reading.sharedImages(for: principal).map(\.json)).response
+        }
+    }
+
+    @Sendable func endGolden(_ request: Request, _ context: AppContext) async throws -> Response {
+        var fields = try await RequestFields(request)
+        let reason = fields.optionalText("reason")
+        try fields.finish()
+        let id = try server.identifier(context, "image")
+        return .json(try await server.endGolden(id, reason: reason, context, .api).json)
     }
 
     // MARK: Requests
@@ -212,6 +228,17 @@ extension Wish {
             let image = Self.image(&fields)
             let reason = fields.optionalText("reason") ?? ""
             what = image.map { .delete(image: $0, reason: reason) }
+        case .machines:
+            let before = fields.errors.count
+            let profile = fields.identifier("profile")
+            if profile == nil, fields.errors.count == before { fields.add("profile", "`profile` is missing.") }
+            let (prefix, count) = (fields.text("prefix", max: 64), fields.integer("count") ?? 1)
+            let names = MachineNames(prefix: prefix, first: fields.integer("first") ?? 1, count: count)
+            what = profile.map { .machines(profile: $0, names: names) }
+        case .golden:
+            let image = Self.image(&fields)
+            let projects = fields.sharing("shared_with")
+            what = image.map { .golden(image: $0, projects: projects) }
         case nil: what = nil
         }
         guard let what else { return nil }

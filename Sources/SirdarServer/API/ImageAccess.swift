@@ -35,6 +35,21 @@ extension Reading {
         return image
     }
 
+    /// An image of one's own projects, or a golden one that is shared with them, of which less is told.
+    func seenImage(_ id: Identifier, for principal: Principal) throws -> StudioImage {
+        if let image = try studio.image(id), principal.may(.seeProject, in: .project(image.project)) { return image }
+        guard let shared = try sharedImages(for: principal).first(where: { $0.id == id }) else {
+            throw Trouble.notFound("image")
+        }
+        return shared
+    }
+
+    /// The golden images of other projects that somebody's projects have.
+    func sharedImages(for principal: Principal) throws -> [StudioImage] {
+        let own = Set(try projects(for: principal).map(\.code))
+        return try studio.sharedImages(with: own).map(\.fromOutside)
+    }
+
     /// The images that a list's address asks for, of the projects that somebody sees.
     func imageQuery(
         _ query: FormData,
@@ -86,6 +101,8 @@ extension Reading {
             _ = try machine(name, for: principal, to: .requestImage)
         case .copy(image: let id, name: _, location: _), .delete(image: let id, reason: _):
             _ = try image(id, for: principal, to: .requestImage)
+        case .golden(image: let id, projects: _): _ = try image(id, for: principal, to: .markGolden)
+        case .machines(profile: let id, names: _): _ = try profile(id, for: principal, to: .createMachines)
         case .adapt(image: let id, name: _, project: let project):
             _ = try image(id, for: principal, to: .requestImage)
             guard principal.may(.requestImage, in: .project(project)) else {
@@ -133,6 +150,18 @@ extension Server {
         try await read { reading in try reading.check(wish, by: principal) }
         let final = actuation
         return try await blocking.answer { then in studio.submit(wish, by: final, then: then) }
+    }
+
+    func endGolden(
+        _ id: Identifier,
+        reason: String?,
+        _ context: AppContext,
+        _ channel: Entry.Channel
+    ) async throws -> StudioImage {
+        let (principal, studio) = (try context.person(), studio)
+        let actuation = try context.actuation(channel, reason: reason)
+        _ = try await read { reading in try reading.image(id, for: principal, to: .markGolden) }
+        return try await blocking.answer { then in studio.endGolden(id, by: actuation, then: then) }
     }
 
     func withdraw(

@@ -16,10 +16,37 @@ extension StudioMachine {
         var object: JSON.Object = [
             "name": .string(name), "project": .string(project), "location": .string(location), "type": .string(type),
             "power": .string(power), "os": .string(os), "address": address.map(JSON.string) ?? .null,
-            "imaging_refusal": imagingRefusal.map(JSON.string) ?? .null,
+            "imaging_refusal": imagingRefusal.map(JSON.string) ?? .null, "made_from": madeFrom?.json ?? .null,
         ]
         for (key, value) in facts.asObject ?? [:] where object[key] == nil { object[key] = value }
         return .object(object)
+    }
+}
+
+extension Sharing {
+    fileprivate var json: JSON {
+        switch self {
+        case .all: "all"
+        case .projects(let codes): .array(codes.map(JSON.string))
+        }
+    }
+}
+
+extension PointOfNoReturn {
+    fileprivate var json: JSON {
+        [
+            "passed": .bool(isPassed), "at": at.map { .string($0.description) } ?? .null, "sentence": .string(sentence),
+        ]
+    }
+}
+
+extension StudioMachine.MadeFrom {
+    fileprivate var json: JSON {
+        [
+            "profile": ["id": .string(profile.description), "name": .string(profileName)],
+            "image": ["id": .string(image.description), "name": .string(imageName)],
+            "request": .string(request.description),
+        ]
     }
 }
 
@@ -42,6 +69,7 @@ extension StudioImage {
             "note": note.map(JSON.string) ?? .null,
             "request": request.map { .string($0.description) } ?? .null,
             "created_at": .string(createdAt.description),
+            "shared_with": sharing?.json ?? .null,
         ]
     }
 }
@@ -52,6 +80,8 @@ extension Reading {
             "id": .string(request.id.description), "kind": .string(request.kind.rawValue),
             "state": .string(request.state), "project": .string(request.project),
             "requester": try person(request.requester), "image": request.image?.json ?? .null,
+            "about": request.about.map(JSON.string) ?? .null,
+            "point_of_no_return": request.pointOfNoReturn?.json ?? .null,
             "instance": request.instance.map { .string($0.description) } ?? .null,
             "created_at": .string(request.createdAt.description), "note": request.note.map(JSON.string) ?? .null,
             "open": .bool(request.isOpen),

@@ -124,6 +124,21 @@ struct RequestFields {
         return texts
     }
 
+    /// `"all"`, which is `nil`, or a list of projects.
+    mutating func sharing(_ key: String) -> [String]? {
+        guard let value = json(key) else {
+            add(key, "`\(key)` is missing: \"all\", or a list of projects.")
+            return nil
+        }
+        if value == "all" { return nil }
+        guard let list = value.asArray, list.count <= Limits.pageItemsMax, list.allSatisfy({ $0.asString != nil })
+        else {
+            add(key, "`\(key)` must be \"all\", or a list of projects.")
+            return nil
+        }
+        return list.compactMap(\.asString)
+    }
+
     /// - Throws: everything that was found wrong, unknown members included.
     mutating func finish() throws(Trouble) {
         for (key, _) in object where !known.contains(key) {

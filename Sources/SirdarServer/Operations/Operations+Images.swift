@@ -86,10 +86,22 @@ extension Operation {
         .page(of: .Image)
     )
     static let readImage = look("readImage", "An image.", .named(.Image))
+    static let listSharedImages = look(
+        "listSharedImages",
+        "Golden images of other projects that are shared with yours.",
+        .whole,
+        .page(of: .Image)
+    )
+    static let endGolden = act(
+        "endGolden",
+        "Takes the golden mark away: other projects no longer have the image, and what was made of it stays.",
+        .optional(["reason": .note()]),
+        .named(.Image)
+    )
     static let listRequests = look("listRequests", "Requests, the newest first.", .paging, .page(of: .Request))
     static let makeRequest = act(
         "makeRequest",
-        "Asks for an image: of a machine, as a copy, for another project, or to be deleted.",
+        "Asks for an image: of a machine, as a copy, for another project, to be deleted or golden; or for machines.",
         .json(wish, isNeeded: true),
         .made(.named(.Request))
     )
@@ -101,7 +113,7 @@ extension Operation {
         .named(.Request)
     )
 
-    /// One of four forms; which members go with which kind, the server says.
+    /// One of these forms; which members go with which kind, the server says.
     private static var wish: Shape {
         func wish(_ kind: RequestKind, _ members: [(String, Shape)], optional: [(String, Shape)] = []) -> Shape {
             var properties: JSON.Object = ["kind": ["const": .string(kind.rawValue)]]
@@ -113,6 +125,7 @@ extension Operation {
             ])
         }
         let (image, name) = (("image", Shape.identifier), ("name", Shape.words(128)))
+        let sharing = Shape(["oneOf": [["const": "all"], Shape.list(of: .words(64)).json]])
         return Shape([
             "oneOf": .array(
                 [
@@ -120,6 +133,14 @@ extension Operation {
                     wish(.copy, [image, name, ("location", .words(64))]),
                     wish(.adapt, [image, name, ("project", .words(64))]),
                     wish(.delete, [image], optional: [("reason", .note())]),
+                    wish(.golden, [image, ("shared_with", sharing)]),
+                    wish(
+                        .machines,
+                        [("profile", .identifier), ("prefix", .words(64))],
+                        optional: [
+                            ("count", .whole(1...MachineNames.countMax)), ("first", .whole(1...MachineNames.firstMax)),
+                        ]
+                    ),
                 ].map(\.json)
             )
         ])

@@ -8,7 +8,7 @@ extension Shape {
     enum Name: String, CaseIterable {
         case Problem, Actor, Person, Token, Session
         case Queue, TaskSummary, Task, Comment, BulkResult
-        case Project, Location, Machine, File, Image, Request
+        case Project, Location, Machine, File, Image, Request, Profile, ImageChoice
         case WorkflowName, Instance, InstanceStory, Step, Explanation
         case Workflow, WorkflowVersions, WorkflowVersion, Difference, Deployment, Migration
         case Entry, Checkpoint, Finding, Event, EventReceipt
@@ -34,6 +34,8 @@ extension Shape {
         case .File: answer(["path": text, "kind": text, "mode": text, "bytes": whole])
         case .Image: image
         case .Request: request
+        case .Profile: profile
+        case .ImageChoice: imageChoice
         case .WorkflowName: answer(["namespace": text, "name": text, "version": text, "title": text])
         case .Instance: instance
         case .InstanceStory: story
@@ -126,15 +128,20 @@ extension Shape {
     private static var machine: Shape {
         answer([
             "name": text, "project": text, "location": text, "type": text, "power": text, "os": text,
-            "address": text.orNull, "imaging_refusal": text.orNull,
+            "address": text.orNull, "imaging_refusal": text.orNull, "made_from": madeFrom.orNull,
         ])
+    }
+
+    private static var madeFrom: Shape {
+        let named = answer(["id": identifier, "name": text])
+        return answer(["profile": named, "image": named, "request": identifier])
     }
 
     private static var image: Shape {
         answer([
             "id": identifier, "name": text, "description": text, "state": text, "golden": flag, "location": text,
             "project": text, "type": text, "source": text, "digest": text.orNull, "cost_this_week": text.orNull,
-            "note": text.orNull, "request": identifier.orNull, "created_at": time,
+            "note": text.orNull, "request": identifier.orNull, "created_at": time, "shared_with": anything,
         ])
     }
 
@@ -142,12 +149,31 @@ extension Shape {
         answer(
             [
                 "id": identifier, "kind": one(of: RequestKind.self), "state": text, "project": text,
-                "requester": named(.Actor), "image": named(.Image).orNull, "instance": identifier.orNull,
+                "requester": named(.Actor), "image": named(.Image).orNull, "about": text.orNull,
+                "point_of_no_return": answer(["passed": flag, "at": time.orNull, "sentence": text]).orNull,
+                "instance": identifier.orNull,
                 "created_at": time, "note": text.orNull, "open": flag,
             ],
             optional: ["questions": list(of: answer(["task": identifier, "text": text, "fields": anything]))]
         )
     }
+
+    private static var briefImage: Shape {
+        answer([
+            "id": identifier, "name": text, "project": text, "location": text, "type": text, "state": text,
+            "golden": flag,
+        ])
+    }
+
+    private static var profile: Shape {
+        answer([
+            "id": identifier, "project": text, "name": text, "description": text, "type": text, "retired": flag,
+            "image": briefImage.orNull, "refusal": text.orNull, "made_by": named(.Actor), "created_at": time,
+            "retired_at": time.orNull,
+        ])
+    }
+
+    private static var imageChoice: Shape { answer(["image": briefImage, "eligible": flag, "refusal": text.orNull]) }
 
     // MARK: Instances and workflows
 

@@ -3,6 +3,9 @@ import SirdarEngine
 import SirdarImages
 
 struct ImagesContent {
+    /// Golden ones of other projects.
+    let shared: [ImageRow]
+    let hasShared: Bool
     let groups: [ImageGroup]
     let projects: [TaskListContent.Choice]
     let states: [TaskListContent.Choice]
@@ -30,6 +33,11 @@ struct ImagesContent {
 struct ImageContent {
     let image: ImageRow
     let facts: [EntryRow.Fact]
+    /// Not only shared with whoever looks.
+    let isOwn: Bool
+    let mayMark: Bool
+    let mayUnmark: Bool
+    let token: String
     let entries: [EntryRow]
     let hasHistory: Bool
 }
@@ -58,6 +66,7 @@ struct ImageRow {
     let badge: Badge
     let isGolden: Bool
     let type: String
+    let project: String
     let location: String
     let source: String
     let cost: String
@@ -72,6 +81,7 @@ struct ImageRow {
         badge = .image(image.state)
         isGolden = image.isGolden
         type = Show.words(image.type)
+        project = image.project
         location = image.location
         source = image.source
         cost = image.cost ?? "–"
@@ -81,7 +91,7 @@ struct ImageRow {
     }
 
     static func facts(_ image: StudioImage, _ now: Timestamp) -> [EntryRow.Fact] {
-        [
+        var facts = [
             EntryRow.Fact(key: "Project", value: image.project),
             EntryRow.Fact(key: "Location", value: image.location),
             EntryRow.Fact(key: "Type", value: Show.words(image.type)),
@@ -90,6 +100,13 @@ struct ImageRow {
             EntryRow.Fact(key: "Cost this week so far", value: image.cost ?? "–"),
             EntryRow.Fact(key: "Digest", value: image.digest ?? "–"),
         ]
+        switch image.sharing {
+        case .all: facts.append(EntryRow.Fact(key: "Shared with", value: "all projects"))
+        case .projects(let codes):
+            facts.append(EntryRow.Fact(key: "Shared with", value: codes.joined(separator: ", ")))
+        case nil: break
+        }
+        return facts
     }
 }
 
@@ -123,11 +140,19 @@ struct MachineRow {
     let type: String
     let os: String
     let address: String
+    let profile: ProfileLink?
     let mayTurnOn: Bool
     let mayTurnOff: Bool
     let mayAsk: Bool
     /// Why no image of it can be asked for now.
     let refusal: String?
+
+    /// What it was made from.
+    struct ProfileLink {
+        let id: String
+        let name: String
+        let image: String
+    }
 
     init(_ machine: StudioMachine, _ principal: Principal) {
         name = machine.name
@@ -136,6 +161,9 @@ struct MachineRow {
         type = Show.words(machine.type)
         os = machine.os
         address = machine.address ?? "–"
+        profile = machine.madeFrom.map {
+            ProfileLink(id: $0.profile.description, name: $0.profileName, image: $0.imageName)
+        }
         let mayControl = principal.may(.controlMachine, in: .project(machine.project))
         mayTurnOn = mayControl && machine.power == "off"
         mayTurnOff = mayControl && machine.power == "on"
@@ -165,6 +193,8 @@ struct AskContent {
     let hasLocation: Bool
     let hasProject: Bool
     let hasReason: Bool
+    let hasSharing: Bool
+    let isForSome: Bool
     let choices: [TaskListContent.Choice]
     let choiceError: String?
 
@@ -200,9 +230,9 @@ struct AskContent {
             choices = []
             name = typed.text("name")
         case .image(let id):
-            let image = try reading.image(id, for: principal, to: .requestImage)
+            let image = try reading.image(id, for: principal, to: kind == .golden ? .markGolden : .requestImage)
             title = Self.title(kind)
-            lead = Self.lead(kind, image)
+            lead = Self.lead(kind, image, coolingOff: reading.studio.coolingOff)
             action = "/images/\(id)/\(kind.rawValue)"
             back = "/images"
             refusal =
@@ -211,16 +241,18 @@ struct AskContent {
             let choices = try Self.choices(kind, image, reading, principal, typed)
             estimates = kind == .copy ? try choices.compactMap { try Self.estimate($0, image, reading) } : []
             self.choices = choices
-            name = typed["name"]?.trimmed ?? (kind == .delete ? "" : image.name)
+            name = typed["name"]?.trimmed ?? (kind == .delete || kind == .golden ? "" : image.name)
         }
         let errors = trouble?.errors ?? []
         nameError = errors.first { $0.pointer == "/name" }?.detail
-        choiceError = errors.first { $0.pointer == "/location" || $0.pointer == "/project" }?.detail
+        choiceError = errors.first { ["/location", "/project", "/shared_with"].contains($0.pointer) }?.detail
         error = trouble.map(\.detail)
         description = typed["description"] ?? ""
         reason = typed["reason"] ?? ""
         button = kind == .create ? "Create" : title
-        hasName = kind != .delete
+        hasName = kind != .delete && kind != .golden
+        hasSharing = kind == .golden
+        isForSome = typed.text("sharing") == "some"
         hasDescription = kind == .create
         hasLocation = kind == .copy
         hasProject = kind == .adapt
@@ -242,16 +274,24 @@ struct AskContent {
         case .copy: "Request copy to location"
         case .adapt: "Use in another project"
         case .delete: "Request deletion"
+        case .machines: "Create machines"
+        case .golden: "Mark as golden"
         }
     }
 
-    private static func lead(_ kind: RequestKind, _ image: StudioImage) -> String {
+    private static func lead(_ kind: RequestKind, _ image: StudioImage, coolingOff: Interval) -> String {
         switch kind {
-        case .create, .copy: "A copy of \(image.name), which is in \(image.location)."
+        case .create, .copy, .machines: "A copy of \(image.name), which is in \(image.location)."
         case .adapt:
             "A new image from \(image.name), with the addresses of the other project: a machine is made from it there, "
                 + "an engineer adjusts shared storage and render manager, and an image is made of the result."
-        case .delete: "\(image.name) in \(image.location). It can no longer be chosen from this moment on."
+        case .golden:
+            "\(image.name) of \(image.project). Every byte of it is searched first for the addresses and the name of "
+                + "its project: what is found is told, and the image stays as it is."
+        case .delete:
+            "\(image.name) in \(image.location). It can no longer be chosen from this moment on. "
+                + "If it is golden, or in use by a build profile, a copy or machines on the way, an engineer confirms "
+                + "it, and it can be recalled for \(Show.length(coolingOff)) after that. Otherwise it goes at once."
         }
     }
 
@@ -263,10 +303,14 @@ struct AskContent {
         _ typed: FormData
     ) throws -> [TaskListContent.Choice] {
         switch kind {
-        case .create, .delete: []
+        case .create, .delete, .machines: []
         case .copy:
             try reading.studio.locations().filter { $0 != image.location }.map {
                 .init(name: $0, title: $0, isSelected: $0 == typed.text("location"))
+            }
+        case .golden:
+            try reading.studio.projects().filter { $0.code != image.project }.map {
+                .init(name: $0.code, title: $0.title, isSelected: typed.all("project").contains($0.code))
             }
         case .adapt:
             try reading.studio.projects()

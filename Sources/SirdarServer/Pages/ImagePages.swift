@@ -33,14 +33,18 @@ struct ImagePages: Sendable {
             }
             let next =
                 images.count == limit ? images.last.map { server.cursors.seal($0.id.description, of: "images") } : nil
+            let isWhole = search.before == nil && query.text("project").isEmpty
+            let shared = isWhole ? try reading.sharedImages(for: principal).filter(search.matches) : []
             let content = ImagesContent(
+                shared: shared.map { ImageRow($0, reading.now, principal) },
+                hasShared: !shared.isEmpty,
                 groups: isFiltered || search.before != nil ? groups.filter(\.hasImages) : groups,
                 projects: try choices(reading, principal, query),
                 states: ImagesContent.states(query.text("state")),
                 text: query.text("q"),
                 isGolden: search.isGolden,
                 isEmpty: groups.isEmpty,
-                findsNothing: isFiltered && images.isEmpty && !groups.isEmpty,
+                findsNothing: isFiltered && images.isEmpty && shared.isEmpty && !groups.isEmpty,
                 next: next.map { ImagesContent.address(query, cursor: $0) }
             )
             return pages.page("Images", .images, content, context, at: "/images")
@@ -50,16 +54,30 @@ struct ImagePages: Sendable {
     @Sendable func image(_ request: Request, _ context: AppContext) async throws -> Response {
         let (principal, id) = (try context.person(), try server.identifier(context, "image"))
         return try await server.read { reading in
-            let image = try reading.image(id, for: principal, to: .seeProject)
-            let entries = try reading.entries(of: id).suffix(100)
+            let image = try reading.seenImage(id, for: principal)
+            // Its history is its own project's.
+            let isOwn = principal.may(.seeProject, in: .project(image.project))
+            let entries = isOwn ? try reading.entries(of: id).suffix(100) : []
+            let mayMark = image.state == "built" && principal.may(.markGolden, in: .project(image.project))
             let content = ImageContent(
                 image: ImageRow(image, reading.now, principal),
                 facts: ImageRow.facts(image, reading.now),
+                isOwn: isOwn,
+                mayMark: mayMark,
+                mayUnmark: mayMark && image.isGolden,
+                token: context.formToken,
                 entries: try entries.reversed().map { try EntryRow($0, reading) },
                 hasHistory: !entries.isEmpty
             )
             return pages.page(image.name, .image, content, context, at: "/images")
         }
+    }
+
+    @Sendable func endGolden(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (id, form) = (try server.identifier(context, "image"), try await FormData.body(of: request))
+        let reason = form.text("reason")
+        _ = try await server.endGolden(id, reason: reason.isEmpty ? nil : reason, context, .page)
+        return .seeOther("/images/\(id)")
     }
 
     // MARK: Machines
@@ -178,18 +196,19 @@ struct ImagePages: Sendable {
         let form = try await FormData.body(of: request)
         let wish: Wish.What =
             switch kind {
-            case .create: throw Trouble.notFound("page")
+            case .create, .machines: throw Trouble.notFound("page")
             case .copy: .copy(image: id, name: form.text("name"), location: form.text("location"))
             case .adapt: .adapt(image: id, name: form.text("name"), project: form.text("project"))
             case .delete: .delete(image: id, reason: form.text("reason"))
+            case .golden:
+                .golden(image: id, projects: form.text("sharing") == "all" ? nil : form.all("project"))
             }
         return try await submit(wish, .image(id), kind, form, request, context)
     }
 
     private static func kind(_ context: AppContext) throws(Trouble) -> RequestKind {
-        guard let kind = context.parameters.get("kind").flatMap(RequestKind.init(rawValue:)), kind != .create else {
-            throw .notFound("page")
-        }
+        let kind = context.parameters.get("kind").flatMap(RequestKind.init(rawValue:))
+        guard let kind, kind != .create, kind != .machines else { throw .notFound("page") }
         return kind
     }
 
@@ -208,7 +227,9 @@ struct ImagePages: Sendable {
         _ context: AppContext
     ) async throws -> Response {
         do {
-            if kind != .delete, form.text("name").isEmpty { throw Trouble.invalid("/name", "Give the image a name.") }
+            if kind != .delete, kind != .golden, form.text("name").isEmpty {
+                throw Trouble.invalid("/name", "Give the image a name.")
+            }
             let answer = try await server.submit(Wish(wish), context, .page)
             return .seeOther("/requests/\(answer.id)")
         } catch {

@@ -68,7 +68,7 @@ struct Pages: Sendable {
     private func nav(_ context: AppContext, at section: String) -> [Layout.Link] {
         let all: [(String, String, Permissions.Operation)] = [
             ("Queue", "/queue", .seeTasks), ("Requests", "/requests", .seeInstances),
-            ("Images", "/images", .seeProject),
+            ("Images", "/images", .seeProject), ("Build profiles", "/profiles", .seeProject),
             ("Machines", "/machines", .seeProject), ("Costs", "/costs", .seeProject),
             ("Journal", "/journal", .seeJournal),
             ("Workflows", "/workflows", .seeWorkflows), ("Stops", "/stops", .stopWork),

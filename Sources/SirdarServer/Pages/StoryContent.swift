@@ -22,7 +22,7 @@ struct RequestRow {
     init(_ request: StudioRequest, _ reading: Reading) throws {
         id = request.id.description
         kind = Self.word(request.kind)
-        name = request.image?.name ?? "–"
+        name = request.about ?? request.image?.name ?? "–"
         badge = .image(request.state)
         project = request.project
         requester = try reading.name(request.requester)
@@ -36,6 +36,8 @@ struct RequestRow {
         case .copy: "Copy to location"
         case .adapt: "Use in another project"
         case .delete: "Delete image"
+        case .machines: "Create machines"
+        case .golden: "Mark as golden"
         }
     }
 }
@@ -49,6 +51,9 @@ struct StoryContent {
     let facts: [EntryRow.Fact]
     let note: String?
     let mayWithdraw: Bool
+    /// A deletion that is taken back is recalled.
+    let isDeletion: Bool
+    let noReturn: String?
     let questions: [QuestionContent]
     let waits: [WaitRow]
     let hasWaits: Bool
@@ -101,15 +106,21 @@ struct StoryContent {
             EntryRow.Fact(key: "Asked", value: Show.time(request.createdAt)),
             EntryRow.Fact(key: "Project", value: request.project),
         ]
-        if let image = request.image { facts.append(EntryRow.Fact(key: "Location", value: image.location)) }
+        if let image = request.image {
+            if request.about != nil { facts.append(EntryRow.Fact(key: "Image", value: image.name)) }
+            facts.append(EntryRow.Fact(key: "Location", value: image.location))
+        }
         try self.init(
             id: request.id,
             token: token,
-            title: "\(RequestRow.word(request.kind)): \(request.image?.name ?? "–")",
+            title: "\(RequestRow.word(request.kind)): \(request.about ?? request.image?.name ?? "–")",
             badge: .image(request.state),
             facts: facts,
             note: request.note,
-            mayWithdraw: request.isOpen && principal.may(.withdrawRequest, in: .project(request.project)),
+            noReturn: request.pointOfNoReturn?.sentence,
+            isDeletion: request.kind == .delete,
+            mayWithdraw: request.isOpen && request.pointOfNoReturn?.isPassed != true
+                && principal.may(.withdrawRequest, in: .project(request.project)),
             instance: instance,
             answer: answer,
             reading,
@@ -144,6 +155,8 @@ struct StoryContent {
         badge: Badge,
         facts: [EntryRow.Fact],
         note: String?,
+        noReturn: String? = nil,
+        isDeletion: Bool = false,
         mayWithdraw: Bool,
         instance: Instance?,
         answer: RefusedAnswer? = nil,
@@ -156,6 +169,8 @@ struct StoryContent {
         self.badge = badge
         self.note = note
         self.mayWithdraw = mayWithdraw
+        self.isDeletion = isDeletion
+        self.noReturn = noReturn
         let story = try instance.map { try reading.story(of: $0) }
         self.facts = facts + Self.facts(story)
         let asked = try instance.map { try reading.questions($0, of: principal) } ?? []

@@ -82,7 +82,8 @@ struct Program {
                 engine: engine,
                 cloud: cloud,
                 projects: configuration.projects,
-                prices: configuration.prices
+                prices: configuration.prices,
+                coolingOff: .hours(Int64(settings.coolingOffHours))
             ),
             versions: Versions(engine: engine, ground: files),
             configuration: configuration,
@@ -151,7 +152,7 @@ struct Program {
         try Versions.restore(library, from: store)
         for name in catalog.definitions.keys { library.takeIntoForce(name.namespace, name.name) }
         for kind in RequestKind.allCases {
-            let name = "\(kind.rawValue)-image"
+            let name = kind.workflow
             guard library.current(ImageProjection.namespace, name) != nil else {
                 throw MissingWorkflow(name: "\(ImageProjection.namespace)/\(name)")
             }

@@ -125,6 +125,12 @@ extension SettingKey {
         "4",
         "How many of them one lane (an action, an account, a region) may take."
     )
+    static let coolingOffHours = SettingKey(
+        "coolingOffHours",
+        .integer(0...2160),
+        "24",
+        "How long the deletion of a golden image, or of one in use, can be recalled once it is confirmed."
+    )
     static let leaseSeconds = SettingKey(
         "leaseSeconds",
         .integer(5...3600),
@@ -160,7 +166,7 @@ extension SettingKey {
     static let inFile = [
         listen, origin, trustedProxies, tlsCertificate, tlsKey, requestsPerSecond, data, workflows, runbooks, secrets,
         journalKey, journalAnchor,
-        workerSlots, laneLimit, leaseSeconds,
+        workerSlots, laneLimit, leaseSeconds, coolingOffHours,
         sessionIdleMinutes, sessionAbsoluteMinutes, logLevel, logFormat,
     ]
     package static let all = [config] + inFile

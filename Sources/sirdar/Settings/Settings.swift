@@ -24,6 +24,7 @@ package struct Settings: Sendable, Hashable {
     package let workerSlots: Int
     package let laneLimit: Int
     package let leaseSeconds: Int
+    package let coolingOffHours: Int
     package let sessionIdleMinutes: Int
     package let sessionAbsoluteMinutes: Int
     /// One of the levels of swift-log.
@@ -197,6 +198,7 @@ extension Settings {
         workerSlots = integer(.workerSlots)
         laneLimit = integer(.laneLimit)
         leaseSeconds = integer(.leaseSeconds)
+        coolingOffHours = integer(.coolingOffHours)
         sessionIdleMinutes = integer(.sessionIdleMinutes)
         sessionAbsoluteMinutes = integer(.sessionAbsoluteMinutes)
         logLevel = text(.logLevel)

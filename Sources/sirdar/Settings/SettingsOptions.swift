@@ -19,6 +19,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.workerSlots), help: .of(.workerSlots)) var workerSlots: String?
     @Option(name: .of(.laneLimit), help: .of(.laneLimit)) var laneLimit: String?
     @Option(name: .of(.leaseSeconds), help: .of(.leaseSeconds)) var leaseSeconds: String?
+    @Option(name: .of(.coolingOffHours), help: .of(.coolingOffHours)) var coolingOffHours: String?
     @Option(name: .of(.sessionIdleMinutes), help: .of(.sessionIdleMinutes)) var sessionIdleMinutes: String?
     @Option(name: .of(.sessionAbsoluteMinutes), help: .of(.sessionAbsoluteMinutes)) var sessionAbsoluteMinutes: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
@@ -34,7 +35,8 @@ struct SettingsOptions: ParsableArguments {
             (.data, data),
             (.workflows, workflows), (.runbooks, runbooks), (.secrets, secrets),
             (.journalKey, journalKey), (.journalAnchor, journalAnchor), (.workerSlots, workerSlots),
-            (.laneLimit, laneLimit), (.leaseSeconds, leaseSeconds), (.sessionIdleMinutes, sessionIdleMinutes),
+            (.laneLimit, laneLimit), (.leaseSeconds, leaseSeconds),
+            (.coolingOffHours, coolingOffHours), (.sessionIdleMinutes, sessionIdleMinutes),
             (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.logLevel, logLevel),
             (.logFormat, logFormat),
         ]

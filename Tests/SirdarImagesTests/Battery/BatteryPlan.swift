@@ -33,6 +33,7 @@ enum Plan: Sendable, Hashable {
         case .fault(let number, .loseAnswer): "lose-\(number)"
         case .fault(let number, .startMachines): "start-machines-\(number)"
         case .fault(let number, .runOutOfRoom): "no-room-\(number)"
+        case .fault(let number, .leaveTraces): "traces-\(number)"
         case .refuseAndGiveUp(let number): "refuse-and-give-up-\(number)"
         case .twice: "twice"
         case .stop(let number): "stop-\(number)"

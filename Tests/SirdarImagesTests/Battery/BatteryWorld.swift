@@ -38,9 +38,12 @@ struct BatteryWorld {
             machine.disk["/etc/motd"] = "Welcome to blackfen."
             (machine.isOn, machine.isGeneralised) = (true, false)
         }
+        // What is to be golden is clean; a plan says when it is not.
+        if keys.contains("sharedWith") { (machine.disk, machine.freeSpace) = (["/etc/motd": "Welcome."], "") }
         self.machine = machine
         let type = machine.type
         let makesImage = keys.contains("source") || keys.contains("machine")
+        let staysBuilt = keys.contains("machines") || keys.contains("sharedWith")
         // Adapted without a copy, an image lies where it is to be used.
         let place = keys.contains("copy") && !isHard ? "oregon" : "london"
         let image = { (name: String, project: Project, location: String) in
@@ -55,7 +58,7 @@ struct BatteryWorld {
             )
         }
         var existing = image("existing", from, place)
-        existing.state = makesImage ? .built : .deletionRequested
+        existing.state = makesImage || staysBuilt ? .built : .deletionRequested
         existing.isGolden = isHard
         existing.ref = ImageRef(location: place, id: existing.cloudName)
         existing.digest = Self.digest(machine)
@@ -66,7 +69,7 @@ struct BatteryWorld {
         instance = identifiers.next()
         request = ImageRequest(
             id: identifiers.next(),
-            kind: RequestKind(rawValue: String(battery.workflow.name.prefix { $0 != "-" })) ?? .create,
+            kind: RequestKind.allCases.first { $0.workflow == battery.workflow.name } ?? .create,
             image: makesImage ? wanted.id : existing.id,
             project: owner.code,
             requester: "requester",
@@ -124,6 +127,7 @@ struct BatteryWorld {
         var records = [request.added, existing.added, existingCosts]
         if makesImage { records.append(wanted.added) }
         if hasCopy { records.append(copy.added) }
+        if keys.contains("machines") { records += planned.map { $0.added(over: nil) } }
         return InstanceStart(
             id: instance,
             workflow: workflow,
@@ -131,6 +135,20 @@ struct BatteryWorld {
             origin: .init(request: request.id, requester: "requester", scope: request.project),
             records: records
         )
+    }
+
+    /// The machines that are to be made.
+    private var planned: [PlannedMachine] {
+        ["new-01", "new-02", "new-03"].map { name in
+            PlannedMachine(
+                location: existing.location,
+                name: name,
+                project: existing.project,
+                request: request.id,
+                profile: copy.id,
+                image: existing.id
+            )
+        }
     }
 
     /// The image that is there costs something, as any that was built.
@@ -167,6 +185,9 @@ struct BatteryWorld {
         case "target": target.json
         case "inOrder": .bool(target.manager.connection == .direct)
         case "golden": .bool(existing.isGolden)
+        case "coolingOff": "PT24H"
+        case "sharedWith": ["harrow"]
+        case "machines": .array(planned.map(\.json))
         default: throw BatteryTrouble("BatteryWorld.document does not know the input `\(key)`. Teach it.")
         }
     }

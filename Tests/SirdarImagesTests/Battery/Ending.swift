@@ -85,8 +85,13 @@ struct Ending: CustomStringConvertible {
             case .built, .failed, .withdrawn, .deleted, .lost: break
             }
         }
+        let planned = try store.records(RecordQuery(kind: PlannedMachine.kind)).compactMap(PlannedMachine.init)
         for machine in run.world.cloud.machines where machine.name != run.world.machine.name {
+            guard request?.state != .done || !planned.contains(where: { $0.name == machine.name }) else { continue }
             found.append("the machine \(machine.name) belongs to nobody")
+        }
+        if request?.state != .done {
+            for plan in planned { found.append("the name \(plan.name) is taken, and no machine bears it") }
         }
         let owned = Set(images.filter { $0.state == .built }.compactMap(\.ref))
         let kept = Set(run.world.cloud.images.map { ImageRef(location: $0.location, id: $0.id) })

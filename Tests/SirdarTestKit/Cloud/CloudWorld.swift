@@ -47,6 +47,8 @@ package final class CloudWorld: Sendable {
         case startMachines
         /// What it begins to make will fail after a while, for want of room.
         case runOutOfRoom
+        /// What it searches holds something of every project.
+        case leaveTraces
     }
 
     /// Something that was really done, once.
@@ -86,10 +88,13 @@ package final class CloudWorld: Sendable {
         /// How many times a new machine or image is asked for before the cloud shows it.
         var hiddenFor = 0
         var faults: [Int: Fault] = [:]
+        var refused: Set<String> = []
         var calls: [String] = []
         var effects: [Effect] = []
         /// What is begun by the call in hand will fail.
         var outOfRoom = false
+        /// What the call in hand searches holds traces.
+        var isSpoiled = false
     }
 
     package init(locations: [String]) { state = Locked(State(locations: locations)) }
@@ -101,6 +106,9 @@ package final class CloudWorld: Sendable {
 
     /// Places a fault at the `number`th call from the world's beginning, the first being 1.
     package func place(_ fault: Fault, at number: Int) { state.withLock { $0.faults[number] = fault } }
+
+    /// Refuses each call that is worded so, as `calls` has it, from now on.
+    package func refuse(_ call: String) { state.withLock { _ = $0.refused.insert(call) } }
 
     /// Every call so far, in order: its operation and what it was about.
     package var calls: [String] { state.withLock { $0.calls } }

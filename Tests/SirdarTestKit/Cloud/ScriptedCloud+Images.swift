@@ -188,7 +188,11 @@ extension ScriptedCloud: DiskInspection {
     ) throws(CloudError) -> TraceReport {
         try call("search \(image.id)") { (state: inout CloudWorld.State) throws(CloudError) in
             guard let found = state.images[image], found.resource.stage == .ready else { throw Self.gone(image.id) }
-            return Self.search(found.image.disk.merging(["free space": found.image.freeSpace]) { $1 }, needles)
+            var report = Self.search(found.image.disk.merging(["free space": found.image.freeSpace]) { $1 }, needles)
+            if state.isSpoiled, let needle = needles.first {
+                report.hits.append(TraceHit(needle: needle, place: .disk(offset: 4096, area: "free space")))
+            }
+            return report
         }
     }
 

@@ -30,10 +30,14 @@ package final class ScriptedCloud: Cloud {
             state.calls.append(what)
             let fault = state.faults[state.calls.count]
             state.outOfRoom = fault == .runOutOfRoom
+            state.isSpoiled = fault == .leaveTraces
+            if state.refused.contains(what) {
+                throw CloudError(.denied, "The cloud refuses \(what), as the test says.")
+            }
             switch fault {
             case .refuse(let kind)?: throw CloudError(kind, "The cloud refused \(what), as the test says.")
             case .startMachines?: Self.startAll(&state)
-            case .loseAnswer?, .runOutOfRoom?, nil: break
+            case .loseAnswer?, .runOutOfRoom?, .leaveTraces?, nil: break
             }
             let answer = try body(&state)
             if fault == .loseAnswer { throw CloudError(.unknown, "The answer to \(what) was lost.") }

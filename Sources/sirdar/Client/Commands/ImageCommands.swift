@@ -5,7 +5,7 @@ struct ImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image",
         abstract: "Images and their states: saved, building, built.",
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, Shared.self, Unmark.self]
     )
 
     struct List: ClientCommand {
@@ -38,7 +38,7 @@ struct ImageCommand: ParsableCommand {
             }
         }
 
-        private static func row(_ image: JSON) -> [Table.Cell] {
+        static func row(_ image: JSON) -> [Table.Cell] {
             let state = image.text("state") ?? ""
             return [
                 .init(image.text("id") ?? ""), .init(image.text("name") ?? "", .strong),
@@ -47,6 +47,47 @@ struct ImageCommand: ParsableCommand {
                 .init(image.text("location") ?? ""), .init(image.text("cost_this_week") ?? ""),
                 .init(image.text("note") ?? ""),
             ]
+        }
+    }
+
+    struct Shared: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the golden images of other projects that are shared with yours."
+        )
+
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            let listing = try await session.api.list(Address.sharedImages, limit: API.listItemsMax)
+            try session.show(listing.json) { () throws(Failure) in
+                var table = Table([
+                    .init("IMAGE"), .init("NAME"), .init("STATE"), .init("GOLDEN"), .init("TYPE"), .init("PROJECT"),
+                    .init("LOCATION"), .init("THIS WEEK", isRight: true), .init("NOTE", isFlexible: true),
+                ])
+                for item in listing.items { table.add(List.row(item)) }
+                try session.table(table, orSay: "No golden image of another project is shared with yours.")
+            }
+        }
+    }
+
+    struct Unmark: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take the golden mark from an image; for supervisors.",
+            discussion: "Other projects no longer have it for new machines. What was made of it stays."
+        )
+
+        @Argument(help: "The image's id.") var id: String
+        @Option(help: ArgumentHelp("Why, for the journal.", valueName: "text")) var reason: String?
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            let body: JSON? = reason.map { ["reason": .string($0)] }
+            let image = try await session.api.delete(Address.golden(id), body) ?? .null
+            try session.show(image) { () throws(Failure) in
+                try session.terminal.line("\(Text.printable(image.text("name") ?? id)) is golden no more.")
+            }
         }
     }
 
@@ -71,6 +112,7 @@ struct ImageCommand: ParsableCommand {
             facts.add("image", image.text("id"))
             facts.add("state", Text.words(state), .state(state))
             facts.add("golden", image["golden"]?.asBool == true ? "yes" : nil, .busy)
+            facts.add("shared with", image["shared_with"].flatMap { $0.asString ?? ($0.isNull ? nil : $0.phrase) })
             facts.add("type", image.text("type").map(Text.words))
             facts.add("project", image.text("project"))
             facts.add("location", image.text("location"))

@@ -5,7 +5,7 @@ struct MachineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "machine",
         abstract: "Machines: which there are, their power, their files.",
-        subcommands: [List.self, Show.self, Start.self, Stop.self, MachineFileCommand.self]
+        subcommands: [List.self, Show.self, Create.self, Start.self, Stop.self, MachineFileCommand.self]
     )
 
     struct List: ClientCommand {
@@ -22,7 +22,7 @@ struct MachineCommand: ParsableCommand {
             try session.show(listing.json) { () throws(Failure) in
                 var table = Table([
                     .init("MACHINE"), .init("PROJECT"), .init("POWER"), .init("TYPE"), .init("OS"), .init("ADDRESS"),
-                    .init("LOCATION"), .init("IMAGE", isFlexible: true),
+                    .init("LOCATION"), .init("MADE FROM"), .init("IMAGE", isFlexible: true),
                 ])
                 for item in listing.items {
                     let power = item.text("power") ?? ""
@@ -30,7 +30,9 @@ struct MachineCommand: ParsableCommand {
                         .init(item.text("name") ?? "", .strong), .init(item.text("project") ?? ""),
                         .init(Text.words(power), .state(power)), .init(Text.words(item.text("type") ?? "")),
                         .init(item.text("os") ?? ""), .init(item.text("address") ?? ""),
-                        .init(item.text("location") ?? ""), .init(item.text("imaging_refusal") ?? "can be requested"),
+                        .init(item.text("location") ?? ""),
+                        .init(item["made_from"]?["profile"]?.text("name") ?? ""),
+                        .init(item.text("imaging_refusal") ?? "can be requested"),
                     ])
                 }
                 try session.table(table, orSay: "There are no machines in your projects.")
@@ -55,6 +57,34 @@ struct MachineCommand: ParsableCommand {
                 )
                 try session.lines([session.title(machine.text("name") ?? name)] + view.lines())
             }
+        }
+    }
+
+    struct Create: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask for machines from a build profile, all alike.",
+            discussion: """
+                They are called PREFIX-01, PREFIX-02 and so on, and are off until somebody turns them on. When the \
+                request is withdrawn before its end, those that were made are removed again.
+                """
+        )
+
+        @Option(help: .profile) var profile: String
+        @Option(help: "What their names begin with.") var prefix: String
+        @Option(help: "How many, 1 to 50.") var count = 1
+        @Option(help: ArgumentHelp("The first one's number.", valueName: "number")) var first = 1
+        @OptionGroup var behalf: RequestCommand.BehalfOption
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            let id = try await session.profileID(profile)
+            let wish: JSON.Object = [
+                "kind": "machines", "profile": .string(id), "prefix": .string(prefix),
+                "count": .number(JSON.Number(count)), "first": .number(JSON.Number(first)),
+            ]
+            let what = count == 1 ? "a machine" : "\(count) machines"
+            try await RequestCommand.submit(wish, behalf, session, "\(what) from \(profile)")
         }
     }
 

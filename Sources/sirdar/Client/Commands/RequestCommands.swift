@@ -4,8 +4,10 @@ import JSON
 struct RequestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
-        abstract: "Ask for images: create, copy, use in another project, delete.",
-        subcommands: [Create.self, Copy.self, Adapt.self, Delete.self, List.self, Show.self, Withdraw.self]
+        abstract: "Ask for images: create, copy, use in another project, delete, mark as golden.",
+        subcommands: [
+            Create.self, Copy.self, Adapt.self, Delete.self, Golden.self, List.self, Show.self, Withdraw.self,
+        ]
     )
 
     struct Create: ClientCommand {
@@ -84,6 +86,36 @@ struct RequestCommand: ParsableCommand {
         }
     }
 
+    struct Golden: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask for an image to be marked as golden and shared; for supervisors.",
+            discussion: """
+                Every byte of it is searched first for the addresses and the name of its project. What is found is \
+                told, and the image stays as it is.
+                """
+        )
+
+        @Option(help: "The image's id.") var image: String
+        @Option(help: ArgumentHelp("A project that it is shared with; can be repeated.", valueName: "code"))
+        var sharedWith: [String] = []
+        @Flag(help: "Share it with all projects, also those to come.") var sharedWithAll = false
+        @OptionGroup var behalf: BehalfOption
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            guard sharedWithAll == sharedWith.isEmpty else {
+                throw ValidationError("Say either --shared-with, once for each project, or --shared-with-all.")
+            }
+        }
+
+        func perform(_ session: Session) async throws(Failure) {
+            let sharing: JSON = sharedWithAll ? "all" : .array(sharedWith.map(JSON.string))
+            let wish: JSON.Object = ["kind": "golden", "image": .string(image), "shared_with": sharing]
+            try await RequestCommand.submit(wish, behalf, session, "the golden mark of image \(image)")
+        }
+    }
+
     struct BehalfOption: ParsableArguments {
         @Option(
             help: ArgumentHelp(
@@ -94,7 +126,7 @@ struct RequestCommand: ParsableCommand {
         var onBehalfOf: String?
     }
 
-    private static func submit(
+    static func submit(
         _ wish: JSON.Object,
         _ behalf: BehalfOption,
         _ session: Session,

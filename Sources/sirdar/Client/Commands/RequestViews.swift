@@ -21,7 +21,8 @@ extension RequestCommand {
                     table.add([
                         .init(item.text("id") ?? ""), .init(item.text("kind") ?? ""),
                         .init(Text.words(state), .state(state)), .init(item.text("project") ?? ""),
-                        .init(item["image"]?.text("name") ?? "", .strong), .init(item.person("requester") ?? ""),
+                        .init(item.text("about") ?? item["image"]?.text("name") ?? "", .strong),
+                        .init(item.person("requester") ?? ""),
                         .init(session.ago(item.moment("created_at"))),
                     ])
                 }
@@ -77,10 +78,12 @@ extension RequestCommand {
         let state = request.text("state") ?? ""
         facts.add("request", request.text("id"))
         facts.add("state", Text.words(state), .state(state))
+        facts.add("about", request.text("about"))
         facts.add("project", request.text("project"))
         facts.add("by", request.person("requester"))
         facts.add("asked", session.time(request.moment("created_at")))
         facts.add("note", request.text("note"))
+        facts.add("no return", request["point_of_no_return"]?.text("sentence"), .busy)
         for question in request.elements("questions") {
             let names = (question["fields"]?.asObject ?? [:]).map(\.key).joined(separator: ", ")
             let asks = names.isEmpty ? "" : " (--value: \(names))"

@@ -10,8 +10,14 @@ enum Address {
 
     static let images = "/v1/images"
     static func image(_ id: String) -> String { "/v1/images/\(Call.escaped(id))" }
+    static let sharedImages = "/v1/shared-images"
+    static func golden(_ image: String) -> String { "\(Self.image(image))/golden" }
     static let requests = "/v1/requests"
     static func request(_ id: String) -> String { "/v1/requests/\(Call.escaped(id))" }
+
+    static let profiles = "/v1/profiles"
+    static func profile(_ id: String) -> String { "\(profiles)/\(Call.escaped(id))" }
+    static func imageChoices(of project: String) -> String { "\(projects)/\(Call.escaped(project))/image-choices" }
 
     static func costs(ofImage id: String) -> String { "\(image(id))/costs" }
     static func costs(ofProject code: String) -> String { "\(project(code))/costs" }
