@@ -6,7 +6,7 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        pageRoutes + ownRoutes + taskRoutes + imageRoutes + costRoutes + supervisionRoutes + recordRoutes + noticeRoutes
+        pageRoutes + ownRoutes + taskRoutes + insightRoutes + imageRoutes + costRoutes + supervisionRoutes + recordRoutes + noticeRoutes
     }
 
     private var pageRoutes: [Route] {
@@ -123,6 +123,16 @@ extension Server {
             .post("/v1/tasks/:id/comments", .may(.seeTasks), tasks.operate(.comment), .addComment),
             .post("/v1/task-operations", .may(.workOnTasks), tasks.bulk, .operateOnTasks),
             .post("/v1/hand-overs", .may(.workOnTasks), tasks.handOver, .handOver),
+        ]
+    }
+
+    private var insightRoutes: [Route] {
+        let (pages, insight) = (InsightPages(server: self), InsightAPI(server: self))
+        return [
+            .get("/insight", .may(.seeInsight), pages.show),
+            .get("/insight/export", .may(.seeInsight), insight.export),
+            .get("/v1/insight", .may(.seeInsight), insight.show, .readInsight),
+            .get("/v1/insight/export", .may(.seeInsight), insight.export, .exportInsight),
         ]
     }
 

@@ -7,7 +7,7 @@ package enum Permissions {
         case seeProject, controlMachine, readMachineFiles, writeMachineFiles
         case requestImage, withdrawRequest, answerQuestion, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
-        case seeTasks, workOnTasks, superviseTasks, stopWork
+        case seeTasks, workOnTasks, superviseTasks, stopWork, seeInsight
         case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
         case backUp
         case sendEvents, seeEvents
@@ -16,7 +16,7 @@ package enum Permissions {
         package var tokenScope: TokenScope {
             switch self {
             case .seeProject, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine, .seeWorkflows,
-                .seePeople, .readMachineFiles, .seeEvents:
+                .seePeople, .readMachineFiles, .seeEvents, .seeInsight:
                 .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion: .request
             case .workOnTasks, .writeMachineFiles: .work
@@ -53,15 +53,15 @@ package enum Permissions {
         case .operator:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
-                .answerQuestion, .seeInstances, .seeTasks, .workOnTasks, .seeJournal, .seeWorkflows, .sendEvents,
-                .seeEvents,
+                .answerQuestion, .seeInstances, .seeTasks, .workOnTasks, .seeInsight, .seeJournal, .seeWorkflows,
+                .sendEvents, .seeEvents,
             ]
         case .supervisor:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion,
                 .markGolden, .correctCosts, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks,
-                .superviseTasks, .stopWork,
+                .superviseTasks, .stopWork, .seeInsight,
                 .seeJournal,
                 .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]
@@ -70,7 +70,7 @@ package enum Permissions {
         case .auditor:
             [
                 .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine,
-                .seeWorkflows, .seePeople, .seeEvents,
+                .seeWorkflows, .seePeople, .seeEvents, .seeInsight,
             ]
         case .admin:
             [.seeProject, .seeInstances, .seeJournal, .examine, .seeWorkflows, .seePeople, .managePeople, .backUp]

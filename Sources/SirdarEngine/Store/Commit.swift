@@ -6,6 +6,8 @@ package import SirdarJournal
 package struct Commit: Sendable {
     package var instances: [InstanceWrite] = []
     package var tasks: [TaskWrite] = []
+    /// What is kept of tasks that end, to be added up.
+    package var endings: [TaskEnding] = []
     package var work: [WorkWrite] = []
     package var timers: [TimerWrite] = []
     package var records: [RecordChange] = []

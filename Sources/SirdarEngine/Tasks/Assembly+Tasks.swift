@@ -58,7 +58,7 @@ extension Assembly {
     @discardableResult
     mutating func apply(_ event: TaskEvent, to task: ManualTask, verification: DueStep?) throws -> ManualTask {
         let decision = try TaskMachine.apply(event, to: task, at: now)
-        let after = decision.task
+        let after = try counted(decision.task, since: task)
         commit.tasks.append(TaskWrite(after, before: task))
         if decision.verifies, let verification { perform(verification, of: task.origin) }
         if decision.checkEnded {
@@ -89,6 +89,18 @@ extension Assembly {
             try taskEnded(.taskEnded(step: task.step, end: end), instance)
         }
         return after
+    }
+
+    /// The task, with the stretch of its time counted that the decision has ended.
+    private mutating func counted(_ task: ManualTask, since before: ManualTask) throws -> ManualTask {
+        guard task.endsStretch(of: before) else { return task }
+        var task = task
+        task.count(engine.passed(for: before, until: now), since: before, at: now)
+        guard let instance = try engine.instance(task.instance, turn) else { return task }
+        if let ending = TaskEnding(task, of: try engine.library.workflow(instance.workflow), at: now) {
+            commit.endings.append(ending)
+        }
+        return task
     }
 
     /// What a person entered for the step is judged as part of the task's form.

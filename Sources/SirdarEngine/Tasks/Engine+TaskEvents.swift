@@ -100,6 +100,18 @@ extension Engine {
         let left = calendar?.workingTime(from: hold.since, to: dueAt) ?? dueAt.since(hold.since)
         return DueTimes(after: max(.zero, left), due, on: calendar, from: now)
     }
+
+    /// How much time has passed since the task's hours were last counted, on the calendar that it is due by. Work that
+    /// lies wholly outside of its hours was done all the same.
+    func passed(for task: ManualTask, until now: Timestamp) -> Interval {
+        let start = task.hours.countedUntil
+        let whole = max(.zero, now.since(start))
+        let due = task.spec.due ?? library.queue(task.queue)?.due
+        guard let calendar = due?.calendar.flatMap(library.calendar) else { return whole }
+        let working = calendar.workingTime(from: start, to: now)
+        if case .inProgress = task.state, working == .zero { return whole }
+        return working
+    }
 }
 
 // What follows a completion.

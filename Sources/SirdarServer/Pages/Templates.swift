@@ -8,7 +8,7 @@ struct Templates: Sendable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
-        case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts
+        case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts, insight, columns, hours
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -61,6 +61,9 @@ struct Templates: Sendable {
         case .supervision: PackageResources.supervision_mustache
         case .costs: PackageResources.costs_mustache
         case .imageCosts: PackageResources.imageCosts_mustache
+        case .insight: PackageResources.insight_mustache
+        case .columns: PackageResources.columns_mustache
+        case .hours: PackageResources.hours_mustache
         case .interface: PackageResources.interface_mustache
         case .reset: PackageResources.reset_mustache
         case .stops: PackageResources.stops_mustache

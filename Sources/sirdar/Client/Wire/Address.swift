@@ -33,6 +33,8 @@ enum Address {
     /// What is done to a task beside its work: `owner`, `hold`, `queue` and so on.
     static func part(_ part: String, of task: String) -> String { "\(Self.task(task))/\(part)" }
     static let taskOperations = "/v1/task-operations"
+    static let insight = "/v1/insight"
+    static let insightExport = "\(insight)/export"
     static let handOvers = "/v1/hand-overs"
 
     static let instances = "/v1/instances"
