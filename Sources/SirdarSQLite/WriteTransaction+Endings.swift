@@ -29,4 +29,12 @@ extension WriteTransaction {
             .integer(hours.rework.milliseconds)
         )
     }
+
+    mutating func write(_ reopening: Commit.Reopening) throws(WriteFailure) {
+        try once(
+            "DELETE FROM task_ending WHERE at = ?1 AND task = ?2",
+            .integer(reopening.endedAt.milliseconds),
+            .integer(reopening.task.value)
+        )
+    }
 }

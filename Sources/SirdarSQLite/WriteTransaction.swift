@@ -109,6 +109,7 @@ struct WriteTransaction {
         for write in commit.instances where write.expecting != nil { try update(write) }
         for write in commit.tasks where write.before != nil { try update(write) }
         for change in commit.records { try write(change) }
+        for reopening in commit.reopenings { try write(reopening) }
         for ending in commit.endings { try write(ending) }
         for write in commit.instances where write.expecting == nil { try insert(write) }
         for write in commit.tasks where write.before == nil { try insert(write) }

@@ -6,7 +6,8 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        pageRoutes + ownRoutes + taskRoutes + insightRoutes + imageRoutes + costRoutes + supervisionRoutes + recordRoutes + noticeRoutes
+        pageRoutes + ownRoutes + taskRoutes + insightRoutes + imageRoutes + costRoutes + supervisionRoutes
+            + recordRoutes + noticeRoutes
     }
 
     private var pageRoutes: [Route] {
@@ -119,6 +120,7 @@ extension Server {
             .put("/v1/tasks/:id/priority", .may(.superviseTasks), tasks.operate(.prioritise), .prioritiseTask),
             .put("/v1/tasks/:id/skip", .may(.superviseTasks), tasks.operate(.skip), .skipTask),
             .put("/v1/tasks/:id/waiver", .may(.superviseTasks), tasks.operate(.waiveCheck), .waiveCheck),
+            .put("/v1/tasks/:id/reopening", .may(.superviseTasks), tasks.operate(.reopen), .reopenTask),
             .get("/v1/tasks/:id/comments", .may(.seeTasks), tasks.comments, .listComments),
             .post("/v1/tasks/:id/comments", .may(.seeTasks), tasks.operate(.comment), .addComment),
             .post("/v1/task-operations", .may(.workOnTasks), tasks.bulk, .operateOnTasks),

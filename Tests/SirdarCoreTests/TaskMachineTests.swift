@@ -252,6 +252,44 @@ struct TaskMachineTests {
         }
     }
 
+    @Test("what was completed is opened again by a supervisor, with a reason, while nothing that follows has begun")
+    func reopened() throws {
+        func reopen(
+            _ task: ManualTask,
+            _ worker: Worker,
+            _ reason: String = "Wrong mount.",
+            gone: Bool = false
+        )
+            throws(TaskRefusal) -> TaskMachine.Decision
+        {
+            try TaskMachine.apply(
+                .reopened(by: worker, reason: reason, hasGoneOn: gone),
+                to: task,
+                at: Self.now.advanced(by: .hours(9))
+            )
+        }
+        var completed = try Self.ended()[0]
+        completed.waiver = .init(by: "supervisor", at: Self.now)
+        completed.dueAt = Self.now.advanced(by: .hours(4))
+        let decision = try reopen(completed, Self.supervisor)
+        let task = decision.task
+        #expect(decision.reopens && decision.end == nil && task.state == .inProgress && task.waiver == nil)
+        #expect(task.owner == completed.owner && task.fence == completed.fence + 1 && task.urgency == .overdue)
+        #expect(task.draft["address"] == "10.57.0.20" && task.version == completed.version + 1)
+        #expect(decision.comments.map(\.kind) == [.pushBack])
+        #expect(throws: TaskRefusal.notSupervisor) { try reopen(completed, Self.owner) }
+        #expect(throws: TaskRefusal.goneOn) { try reopen(completed, Self.supervisor, gone: true) }
+        #expect(throws: TaskRefusal.noteNeeded) { try reopen(completed, Self.supervisor, " ") }
+        for task in try Self.ended().dropFirst() {
+            #expect(throws: TaskRefusal.ended(task.state.name, outcome: nil)) { try reopen(task, Self.supervisor) }
+        }
+        for task in try Self.open() {
+            #expect(throws: TaskRefusal.notCompleted) { try reopen(task, Self.supervisor) }
+        }
+        let offers = TaskMachine.operations(on: completed, for: Self.supervisor, hasGoneOn: false, at: Self.now)
+        #expect(offers.filter(\.isAllowed).map(\.operation) == [.reopen])
+    }
+
     @Test("what is offered on a page is what the machine allows, and each refusal says why")
     func offers() throws {
         let tasks = try Self.open()

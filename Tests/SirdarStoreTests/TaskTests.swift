@@ -123,7 +123,10 @@ struct TaskTests {
         #expect(try bench.store.tasks(TaskQuery(isOpen: false)).isEmpty)
     }
 
-    @Test("hours are added up by week, step and queue, within a span and of some queues", arguments: StoreUnderTest.allCases)
+    @Test(
+        "hours are added up by week, step and queue, within a span and of some queues",
+        arguments: StoreUnderTest.allCases
+    )
     func hours(_ store: StoreUnderTest) throws {
         let bench = try store.open()
         let instance = try bench.instance()

@@ -45,6 +45,8 @@ package enum TaskEvent: Sendable, Hashable {
     case prioritised(by: Worker, TaskSpec.Priority)
     case skipped(by: Worker, output: JSON, reason: String)
     case checkWaived(by: Worker, reason: String)
+    /// What was completed is not right after all; `hasGoneOn`: the steps after it have begun.
+    case reopened(by: Worker, reason: String, hasGoneOn: Bool)
 
     // What becomes of it by itself.
     /// What it was for is over.
@@ -83,6 +85,7 @@ package enum TaskEvent: Sendable, Hashable {
         case .prioritised: "task.prioritised"
         case .skipped: "task.skipped"
         case .checkWaived: "task.checkWaived"
+        case .reopened: "task.reopened"
         case .closed: "task.closed"
         case .aged: "task.aged"
         case .reminded: "task.reminded"
@@ -96,7 +99,7 @@ extension TaskEvent {
         switch self {
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .drafted, .ticked, .unticked,
             .commented, .completed, .failed, .confirmed, .pushedBack, .held, .asked, .answered, .prioritised, .skipped,
-            .checkWaived:
+            .checkWaived, .reopened:
             true
         case .resumed(let worker, due: _), .escalated(let worker, comment: _, priority: _): worker != nil
         case .routed, .lapsed, .returned, .checked, .closed, .aged, .reminded: false

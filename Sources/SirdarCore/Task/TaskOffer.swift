@@ -22,20 +22,26 @@ package enum TaskOperation: String, Sendable, Hashable, CaseIterable {
     // By supervisors.
     case assign, prioritise, skip
     case waiveCheck = "waive-check"
+    case reopen
 }
 
 extension TaskMachine {
     /// Every operation, tried on the machine that also guards it: the buttons cannot promise what it refuses.
     ///
-    /// What a person would have to add (a reason, a date, another person) counts as given.
+    /// What a person would have to add (a reason, a date, another person) counts as given. `hasGoneOn`: whether the
+    /// steps after the task have begun.
     package static func operations(
         on task: ManualTask,
         for worker: Worker,
         isTakeOverReserved: Bool = false,
+        hasGoneOn: Bool = true,
         at now: Timestamp
     ) -> [TaskOffer] {
         TaskOperation.allCases.map { operation in
-            let event = event(of: operation, on: task, for: worker, isTakeOverReserved, now)
+            let event =
+                operation == .reopen
+                ? TaskEvent.reopened(by: worker, reason: "-", hasGoneOn: hasGoneOn)
+                : event(of: operation, on: task, for: worker, isTakeOverReserved, now)
             do throws(TaskRefusal) {
                 // Assigning is a supervisor's; who holds a task delegates it.
                 if operation == .assign, !task.state.isFinal { try worker.expectSupervisor() }
@@ -79,6 +85,7 @@ extension TaskMachine {
         case .prioritise: .prioritised(by: worker, task.priority)
         case .skip: .skipped(by: worker, output: .null, reason: given)
         case .waiveCheck: .checkWaived(by: worker, reason: given)
+        case .reopen: .reopened(by: worker, reason: given, hasGoneOn: true)
         }
     }
 }

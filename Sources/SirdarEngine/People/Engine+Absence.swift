@@ -135,7 +135,7 @@ extension Assembly {
     /// Work that comes back to somebody whose account is closed by now goes on to the queue.
     mutating func returnIfClosed(_ task: ManualTask, after event: TaskEvent) throws {
         switch event {
-        case .checked, .pushedBack, .resumed:
+        case .checked, .pushedBack, .resumed, .reopened:
             guard task.isReturnable, let owner = task.owner, try engine.roster.closed().contains(owner.person) else {
                 return
             }

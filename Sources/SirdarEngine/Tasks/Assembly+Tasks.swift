@@ -81,6 +81,7 @@ extension Assembly {
             fence: after.fence,
             detail: Story.detail(event, before: task, after: after)
         )
+        if decision.reopens { try reopen(task) }
         try returnIfClosed(after, after: event)
         if let end = decision.end {
             guard let instance = try engine.instance(task.instance, turn) else {
@@ -89,6 +90,17 @@ extension Assembly {
             try taskEnded(.taskEnded(step: task.step, end: end), instance)
         }
         return after
+    }
+
+    /// The step of a completed task waits for it again.
+    private mutating func reopen(_ task: ManualTask) throws {
+        guard let instance = try engine.instance(task.instance, turn) else { throw UnknownInstance(id: task.instance) }
+        do { try apply(.taskReopened(step: task.step), to: instance) } catch is Refusal { throw TaskRefusal.goneOn }
+        // What had been claimed meanwhile has been looked at by somebody.
+        for write in commit.tasks where write.task.state == .cancelled && write.before?.owner != nil {
+            throw TaskRefusal.goneOn
+        }
+        commit.reopenings.append(.init(task: task.id, endedAt: task.hours.countedUntil))
     }
 
     /// The task, with the stretch of its time counted that the decision has ended.

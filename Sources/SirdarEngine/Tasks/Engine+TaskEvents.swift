@@ -1,5 +1,5 @@
 import JSON
-import SirdarCore
+package import SirdarCore
 
 // What an intent means, with all that the machine cannot know: other people, queues, calendars.
 extension Engine {
@@ -41,7 +41,29 @@ extension Engine {
         case .prioritise(let priority): .prioritised(by: worker, priority)
         case .skip(let output, let reason): .skipped(by: worker, output: output, reason: reason)
         case .waiveCheck(let reason): .checkWaived(by: worker, reason: reason)
+        case .reopen(let reason):
+            .reopened(by: worker, reason: reason, hasGoneOn: try hasGoneOn(from: task))
         }
+    }
+
+    /// Whether what follows a completed task has begun, so that it cannot be opened again: the machine says so of steps,
+    /// and the tasks of those that it would give up of the people who have looked at them.
+    package func hasGoneOn(from task: ManualTask) throws -> Bool {
+        guard case .completed = task.state, task.kind == .manual, let instance = try store.instance(task.instance)
+        else {
+            return true
+        }
+        let workflow = try library.workflow(instance.workflow)
+        let event = Event.taskReopened(step: task.step)
+        guard let decision = try? Machine.apply(event, to: instance, of: workflow, at: Moment(now: clock.now())) else {
+            // Whatever it refuses, there is nothing to open again.
+            return true
+        }
+        let given = decision.effects.compactMap { effect -> Int? in
+            if case .closeTask(let step, expired: _) = effect { step } else { nil }
+        }
+        let open = try store.tasks(TaskQuery(instance: task.instance, isOpen: true, limit: 200))
+        return open.contains { given.contains($0.step) && $0.owner != nil }
     }
 
     // MARK: People and queues

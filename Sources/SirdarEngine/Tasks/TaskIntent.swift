@@ -33,6 +33,7 @@ package enum TaskIntent: Sendable, Hashable {
     case prioritise(TaskSpec.Priority)
     case skip(output: JSON, reason: String)
     case waiveCheck(reason: String)
+    case reopen(reason: String)
 
     /// The operation's name, as the API and the journal know it.
     package var name: String {
@@ -59,6 +60,7 @@ package enum TaskIntent: Sendable, Hashable {
         case .prioritise: "task.prioritise"
         case .skip: "task.skip"
         case .waiveCheck: "task.waiveCheck"
+        case .reopen: "task.reopen"
         }
     }
 
@@ -68,7 +70,7 @@ package enum TaskIntent: Sendable, Hashable {
         case .release(let note), .confirm(let note), .assign(to: _, let note):
             note.isEmpty ? [:] : ["note": .string(note)]
         case .takeOver(let reason), .transfer(queue: _, let reason), .skip(output: _, let reason),
-            .waiveCheck(let reason), .hold(awaiting: _, let reason, until: _):
+            .waiveCheck(let reason), .reopen(let reason), .hold(awaiting: _, let reason, until: _):
             ["reason": .string(reason)]
         case .comment(let text), .fail(code: _, let text): ["text": .string(text)]
         case .pushBack(let comment), .escalate(let comment, priority: _): ["comment": .string(comment)]

@@ -38,6 +38,7 @@ extension TaskIntent {
         case .prioritise: self = .prioritise(Self.priority(&fields, isNeeded: true) ?? .normal)
         case .skip: self = .skip(output: fields.json("output") ?? .null, reason: fields.text("reason"))
         case .waiveCheck: self = .waiveCheck(reason: fields.text("reason"))
+        case .reopen: self = .reopen(reason: fields.text("reason"))
         }
     }
 

@@ -104,6 +104,11 @@ extension Operation {
         "Accepts a completion in spite of its check.",
         .needed(["reason": .words()])
     )
+    static let reopenTask = onTask(
+        "reopenTask",
+        "Opens a completed task again, as long as what follows it has not begun.",
+        .needed(["reason": .words()])
+    )
     static let listComments = look("listComments", "What was said of a task.", .whole, .page(of: .Comment))
     static let addComment = onTask(
         "addComment",

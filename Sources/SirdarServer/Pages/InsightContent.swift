@@ -86,7 +86,8 @@ struct InsightContent {
     private static func sentence(_ part: Insight.Part<Insight.Step>, _ names: StepNames) -> String {
         let again = part.sum.rework == .zero ? "" : ", \(part.sum.rework.hours) of them after it was sent back"
         let tasks = part.sum.tasks == 1 ? "one task" : "\(part.sum.tasks) tasks"
-        return "\(names.title(part.key)) costs most: \(part.sum.cost.hours) hours in people's hands\(again), for \(tasks)."
+        return
+            "\(names.title(part.key)) costs most: \(part.sum.cost.hours) hours in people's hands\(again), for \(tasks)."
     }
 
     /// For who does not see the picture; the tables have the rest.

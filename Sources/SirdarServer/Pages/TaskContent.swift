@@ -149,7 +149,7 @@ extension TaskContent {
         }
         actions = try Actions(offers, task, reading)
         operations = OperationContent.allowed(offers, task, reading)
-        refused = task.state.isFinal ? [] : try OperationContent.refused(offers, reading)
+        refused = try OperationContent.refused(offers, task, reading)
         hasRefused = !refused.isEmpty
         comments = try Comment.all(of: task.id, reading.store).map { try CommentContent($0, reading) }
         hasComments = !comments.isEmpty

@@ -8,7 +8,8 @@ struct Templates: Sendable {
         case layout, signIn, trouble, queue, task, taskList, images, image, machines, ask, requests, story, steps,
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
-        case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts, insight, columns, hours
+        case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts,
+            insight, columns, hours
     }
 
     /// - Throws: when a template cannot be parsed.

@@ -62,7 +62,8 @@ struct InsightCommand: ClientCommand {
                 .init("\(item.text(by.rawValue) ?? "")\(mark)", .strong), .init(item.text("workflow") ?? "", .quiet),
                 .init(sum["tasks"]?.phrase ?? ""), .init(Self.hours(sum, "working")), .init(Self.hours(sum, "rework")),
                 .init(Self.hours(sum, "on_hold")), .init(Self.hours(sum, "waiting")),
-                .init(Self.share(sum, "first_time_right", of: "completed")), .init(Self.share(sum, "in_time", of: "due")),
+                .init(Self.share(sum, "first_time_right", of: "completed")),
+                .init(Self.share(sum, "in_time", of: "due")),
             ])
         }
         return table
