@@ -55,6 +55,11 @@ package enum Story {
             object["item"] = .string(item)
             object["evidence"] = evidence.map(JSON.string)
         case .unticked(by: _, let item): object["item"] = .string(item)
+        case .attached(by: _, let file):
+            object["bytes"] = .number(JSON.Number(file.bytes))
+            object["digest"] = .string(file.digest.hex)
+            object["name"] = .string(file.name)
+            object["type"] = .string(file.type)
         case .completed(by: _, let submission):
             object["outcome"] = .string(submission.outcome)
             object["values"] = .object(after.completion?.values ?? submission.values)

@@ -36,6 +36,8 @@ extension Server {
             .get("/tasks/:id", .may(.seeTasks), task.show),
             .post("/tasks/:id/draft", .may(.workOnTasks), task.draft),
             .post("/tasks/:id/complete", .may(.workOnTasks), task.complete),
+            .post("/tasks/:id/attachments", .may(.workOnTasks), task.attach),
+            .get("/tasks/:id/attachments/:attachment", .may(.seeTasks), AttachmentAPI(server: self).content),
             .post("/tasks/:id/do/:operation", .may(.seeTasks), task.operate),
             .get("/images", .may(.seeProject), image.images),
             .get("/images/:id", .may(.seeProject), image.image),
@@ -93,7 +95,7 @@ extension Server {
     }
 
     private var taskRoutes: [Route] {
-        let tasks = TaskAPI(server: self)
+        let (tasks, files) = (TaskAPI(server: self), AttachmentAPI(server: self))
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues, .listQueues),
             .get("/v1/tasks", .may(.seeTasks), tasks.list, .listTasks),
@@ -122,6 +124,9 @@ extension Server {
             .put("/v1/tasks/:id/waiver", .may(.superviseTasks), tasks.operate(.waiveCheck), .waiveCheck),
             .put("/v1/tasks/:id/reopening", .may(.superviseTasks), tasks.operate(.reopen), .reopenTask),
             .get("/v1/tasks/:id/comments", .may(.seeTasks), tasks.comments, .listComments),
+            .get("/v1/tasks/:id/attachments", .may(.seeTasks), files.list, .listAttachments),
+            .post("/v1/tasks/:id/attachments", .may(.workOnTasks), files.add, .addAttachment),
+            .get("/v1/tasks/:id/attachments/:attachment", .may(.seeTasks), files.content, .readAttachment),
             .post("/v1/tasks/:id/comments", .may(.seeTasks), tasks.operate(.comment), .addComment),
             .post("/v1/task-operations", .may(.workOnTasks), tasks.bulk, .operateOnTasks),
             .post("/v1/hand-overs", .may(.workOnTasks), tasks.handOver, .handOver),

@@ -133,6 +133,11 @@ struct TaskMachineTests {
             "task-not-claimed task-not-claimed claimed in_progress task-on-hold being-verified in-review"
         ),
         (
+            "attach",
+            .attached(by: owner, Attachment(name: "a.txt", type: "text/plain", bytes: 1, digest: ContentHash(hex: ""))),
+            "task-not-claimed task-not-claimed claimed in_progress on_hold being-verified in-review"
+        ),
+        (
             "comment", .commented(by: "auditor", text: "Seen."),
             "unroutable ready claimed in_progress on_hold verifying awaiting_review"
         ),
@@ -300,14 +305,14 @@ struct TaskMachineTests {
         #expect(allowed(tasks[1], Self.owner) == "claim start comment")
         #expect(
             allowed(tasks[3], Self.owner)
-                == "draft complete release fail hold ask escalate comment delegate transfer"
+                == "draft complete release fail hold ask escalate comment attach delegate transfer"
         )
         #expect(allowed(tasks[3], Self.other) == "comment take-over")
         #expect(
             allowed(tasks[3], Self.supervisor)
                 == "release hold ask escalate comment take-over transfer assign prioritise"
         )
-        #expect(allowed(tasks[4], Self.owner) == "release resume escalate comment delegate transfer")
+        #expect(allowed(tasks[4], Self.owner) == "release resume escalate comment attach delegate transfer")
         #expect(allowed(tasks[6], Self.other) == "comment confirm push-back")
         for offer in TaskMachine.operations(on: tasks[0], for: Self.other, at: Self.now) {
             if let refusal = offer.refusal { #expect(refusal.sentence().hasSuffix("."), "\(offer.operation)") }

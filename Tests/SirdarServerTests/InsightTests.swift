@@ -82,7 +82,7 @@ struct InsightTests {
             let csv = try await client.get("/insight/export?weeks=4", browser.cookie)
             #expect(csv.headers[.contentType] == "text/csv; charset=utf-8; header=present")
             #expect(csv.text.hasPrefix("week,workflow,step,kind,queue,tasks,") && csv.text.contains("\r\n2026-W48,"))
-            #expect(csv.text.contains(",manual,ops,1,1,0,0,0,1,1.00,0.25,0.00,0.50\r\n"))
+            #expect(csv.text.contains(",manual,ops,1,1,0,1,1,1,1.00,0.25,0.00,0.50\r\n"))
             let empty = try await client.get("/insight?to=2026-W40", browser.cookie)
             #expect(empty.text.contains("No task ended in these weeks."))
             let wrong = try await client.get("/insight?to=soon", browser.cookie)

@@ -115,6 +115,7 @@ private struct Objects: Sendable {
     let request: StudioRequest
     let token: APIToken
     let session: Session
+    let attachment: Identifier
     let description: Description
 
     init(_ bench: ServerBench) throws {
@@ -122,6 +123,7 @@ private struct Objects: Sendable {
         try bench.deployAnother()
         let owner = try bench.person("insider", [.requester, .operator], projects: ["harrow"], queues: ["ops"])
         task = try bench.task()
+        attachment = try bench.attachment("10.42.0.20:/projects", of: task.id)
         let by = Actuation(actor: .init(id: owner.id.description, kind: .person, session: nil), channel: .setup)
         let (studio, wish) = (bench.studio, Wish(.delete(image: PaperStudio.comp, reason: "")))
         request = try answer { then in studio.submit(wish, by: by, then: then) }
@@ -173,6 +175,7 @@ private struct Objects: Sendable {
             case ":kind": "/copy"
             case ":item": "/note-mounts"
             case ":step": "/1"
+            case ":attachment": "/\(attachment)"
             case ":operation": subject == .tasks ? "/claim" : "/suspend"
             default: "/\(part)"
             }

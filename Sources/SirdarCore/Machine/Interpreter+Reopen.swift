@@ -1,7 +1,7 @@
 import JSON
 
-// A completion that turns out to be wrong is taken back, as long as nothing that follows it has begun: the step waits for
-// the same task again. Afterwards there is only the way back that undoes: see `rewound`.
+// A completion that turns out to be wrong is taken back, as long as nothing that follows it has begun: the step waits
+// for the same task again. Afterwards there is only the way back that undoes: see `rewound`.
 extension Interpreter {
     mutating func taskReopened(_ number: Int) throws(Refusal) {
         guard case .body(let root) = instance.progress else { throw .notReopenable(step: number) }
@@ -57,8 +57,8 @@ extension Interpreter {
         }
     }
 
-    /// Whether a step, with all that is in it, has done nothing yet: it waits to begin, for time, or for a person who, as
-    /// far as the machine knows, has not looked at it.
+    /// Whether a step, with all that is in it, has done nothing yet: it waits to begin, for time, or for a person who,
+    /// as far as the machine knows, has not looked at it.
     private func hasNotBegun(_ step: Step) -> Bool {
         switch step.state {
         case .pending, .manual, .waiting: return true

@@ -50,7 +50,7 @@ package enum Notices {
         case .claimed, .started, .released, .transferred, .routed, .lapsed, .returned, .drafted, .ticked, .unticked,
             .commented,
             .completed, .failed, .checked, .confirmed, .held, .answered, .resumed, .prioritised, .skipped,
-            .checkWaived, .closed, .aged:
+            .checkWaived, .attached, .closed, .aged:
             return []
         }
     }

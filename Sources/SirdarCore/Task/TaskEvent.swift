@@ -23,6 +23,8 @@ package enum TaskEvent: Sendable, Hashable {
     case drafted(by: Worker, values: JSON.Object)
     case ticked(by: Worker, item: String, evidence: String?)
     case unticked(by: Worker, item: String)
+    /// A file was kept for it.
+    case attached(by: Worker, Attachment)
     /// By anybody who may see it.
     case commented(by: String, text: String)
     case completed(by: Worker, Submission)
@@ -71,6 +73,7 @@ package enum TaskEvent: Sendable, Hashable {
         case .drafted: "task.drafted"
         case .ticked: "task.ticked"
         case .unticked: "task.unticked"
+        case .attached: "task.attached"
         case .commented: "task.commented"
         case .completed: "task.completed"
         case .failed: "task.failed"
@@ -98,6 +101,7 @@ extension TaskEvent {
     var isByPerson: Bool {
         switch self {
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .drafted, .ticked, .unticked,
+            .attached,
             .commented, .completed, .failed, .confirmed, .pushedBack, .held, .asked, .answered, .prioritised, .skipped,
             .checkWaived, .reopened:
             true

@@ -63,6 +63,7 @@ package enum TaskMachine {
         case .drafted(let worker, let values): try drafted(worker, values, task)
         case .ticked(let worker, let item, let evidence): try ticked(worker, item, evidence, task, now)
         case .unticked(let worker, let item): try unticked(worker, item, task)
+        case .attached(let worker, let file): try attached(worker, file, task)
         case .commented(let person, let text): try commented(person, text, task)
         case .completed(let worker, let submission): try completed(worker, submission, task, now)
         case .failed(let worker, let code, let text): try failed(worker, code, text, task)

@@ -11,7 +11,7 @@ package struct TaskOffer: Sendable, Hashable {
 /// What people do with tasks.
 package enum TaskOperation: String, Sendable, Hashable, CaseIterable {
     case claim, start, draft, complete, release, fail
-    case hold, resume, ask, escalate, comment
+    case hold, resume, ask, escalate, comment, attach
     case confirm
     case pushBack = "push-back"
     /// To another, by who holds it.
@@ -77,6 +77,8 @@ extension TaskMachine {
         case .ask: .held(by: worker, awaiting: .vendor, reason: given, until: nil)
         case .escalate: .escalated(by: worker, comment: given, priority: nil)
         case .comment: .commented(by: worker.person, text: given)
+        case .attach:
+            .attached(by: worker, Attachment(name: given, type: "text/plain", bytes: 1, digest: ContentHash(hex: "")))
         case .confirm: .confirmed(by: worker, note: "")
         case .pushBack: .pushedBack(by: worker, comment: given)
         case .delegate, .assign: .assigned(by: worker, to: someone, note: given)

@@ -141,7 +141,8 @@ extension Assembly {
             }
             try apply(.returned, to: task, verification: nil)
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .routed, .lapsed, .returned, .drafted,
-            .ticked, .unticked, .commented, .completed, .failed, .confirmed, .held, .asked, .answered, .escalated,
+            .ticked, .unticked, .attached, .commented, .completed, .failed, .confirmed, .held, .asked, .answered,
+            .escalated,
             .prioritised, .skipped, .checkWaived, .closed, .aged, .reminded:
             return
         }

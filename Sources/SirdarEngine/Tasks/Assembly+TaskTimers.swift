@@ -141,7 +141,8 @@ extension TaskEvent {
         case .aged, .escalated(by: nil, comment: _, priority: _): true
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .routed, .lapsed, .returned, .drafted,
             .ticked,
-            .unticked, .commented, .completed, .failed, .checked, .confirmed, .pushedBack, .held, .asked, .answered,
+            .unticked, .attached, .commented, .completed, .failed, .checked, .confirmed, .pushedBack, .held, .asked,
+            .answered,
             .resumed, .escalated, .prioritised, .skipped, .checkWaived, .reopened, .closed, .reminded:
             false
         }

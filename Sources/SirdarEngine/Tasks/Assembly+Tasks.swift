@@ -70,6 +70,10 @@ extension Assembly {
         commit.records += decision.comments.map { comment in
             Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
         }
+        if case .attached(let worker, let file) = event {
+            let id = engine.identifiers.next()
+            commit.records.append(StoredAttachment(id: id, task: task.id, by: worker.person, at: now, file).added)
+        }
         for projection in engine.projections {
             commit.records += try projection.changes(decision, before: task, at: now, reading: records)
         }

@@ -26,6 +26,7 @@ extension Engine {
         case .draft(let values): .drafted(by: worker, values: values)
         case .tick(let item, let evidence): .ticked(by: worker, item: item, evidence: evidence)
         case .untick(let item): .unticked(by: worker, item: item)
+        case .attach(let file): .attached(by: worker, file)
         case .comment(let text): .commented(by: worker.person, text: text)
         case .complete: preconditionFailure("a completion is made with its check")
         case .fail(let code, let text): .failed(by: worker, code: code, text: text)
@@ -46,8 +47,8 @@ extension Engine {
         }
     }
 
-    /// Whether what follows a completed task has begun, so that it cannot be opened again: the machine says so of steps,
-    /// and the tasks of those that it would give up of the people who have looked at them.
+    /// Whether what follows a completed task has begun, so that it cannot be opened again: the machine says so of
+    /// steps, and the tasks of those that it would give up of the people who have looked at them.
     package func hasGoneOn(from task: ManualTask) throws -> Bool {
         guard case .completed = task.state, task.kind == .manual, let instance = try store.instance(task.instance)
         else {

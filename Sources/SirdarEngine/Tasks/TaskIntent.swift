@@ -17,6 +17,7 @@ package enum TaskIntent: Sendable, Hashable {
     case tick(item: String, evidence: String?)
     case untick(item: String)
     case comment(String)
+    case attach(Attachment)
     case complete(outcome: String, values: JSON.Object, ticks: [Submission.TickedItem], fence: Int64?)
     case fail(code: String, text: String)
     case confirm(note: String)
@@ -48,6 +49,7 @@ package enum TaskIntent: Sendable, Hashable {
         case .tick: "task.tick"
         case .untick: "task.untick"
         case .comment: "task.comment"
+        case .attach: "task.attach"
         case .complete: "task.complete"
         case .fail: "task.fail"
         case .confirm: "task.confirm"
@@ -76,7 +78,7 @@ package enum TaskIntent: Sendable, Hashable {
         case .pushBack(let comment), .escalate(let comment, priority: _): ["comment": .string(comment)]
         case .ask(let question): ["question": .string(question.text)]
         case .answer(let text, let values): ["answer": .string(text), "values": .object(values)]
-        case .claim, .start, .draft, .tick, .untick, .complete, .resume, .prioritise: [:]
+        case .claim, .start, .draft, .tick, .untick, .attach, .complete, .resume, .prioritise: [:]
         }
     }
 }

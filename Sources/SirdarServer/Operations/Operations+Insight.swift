@@ -22,7 +22,7 @@ extension Operation {
 
     static let readInsight = look(
         "readInsight",
-        "Where the hours of the tasks went that ended in a range of weeks, by step (the dearest first), queue and week.",
+        "Where the hours of tasks went that ended in a range of weeks, by step (the dearest first), queue and week.",
         query,
         .ok(
             .answer([

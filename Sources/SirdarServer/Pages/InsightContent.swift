@@ -137,8 +137,8 @@ struct HoursTable {
         init(_ name: String, note: String? = nil, _ sum: HoursSum) {
             (self.name, self.note) = (name, note)
             tasks = String(sum.tasks)
-            (working, rework) = ("\(sum.working.hours) h", "\(sum.rework.hours) h")
-            (onHold, waiting) = ("\(sum.onHold.hours) h", "\(sum.waiting.hours) h")
+            (working, rework) = (sum.working.hours, sum.rework.hours)
+            (onHold, waiting) = (sum.onHold.hours, sum.waiting.hours)
             right = HoursSum.share(sum.firstTimeRight, of: sum.completed)
             inTime = HoursSum.share(sum.inTime, of: sum.due)
         }
@@ -161,10 +161,16 @@ extension HoursSum {
     func given(label: String, words subject: String) -> ColumnChart.Given {
         ColumnChart.Given(
             label: label,
-            value: tasks == 0 ? "" : whole.hours,
+            value: tasks == 0 ? "" : Self.short(whole),
             words: "\(subject): \(words)",
             parts: Self.looks.map { (Int128($0.part(self).milliseconds), $0.look) }
         )
+    }
+
+    /// Beside a bar there is no room for more: `3.25`, `12.5`, `3934`.
+    private static func short(_ interval: Interval) -> String {
+        let hours = interval.hours
+        return String(hours.dropLast(interval < .hours(10) ? 0 : interval < .hours(100) ? 1 : 3))
     }
 
     /// `90 % (18 of 20)`.

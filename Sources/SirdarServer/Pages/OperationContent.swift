@@ -73,6 +73,7 @@ struct OperationContent {
         case .ask: "Ask the requester…"
         case .escalate: "Escalate…"
         case .comment: "Comment…"
+        case .attach: "Attach a file…"
         case .confirm: "Confirm"
         case .pushBack: "Push back…"
         case .delegate: "Hand to somebody…"
@@ -103,13 +104,13 @@ struct OperationContent {
         case .skip: "Skip"
         case .waiveCheck: "Waive"
         case .reopen: "Open again"
-        case .claim, .start, .draft, .complete, .resume, .confirm: label(operation)
+        case .claim, .start, .draft, .complete, .resume, .confirm, .attach: label(operation)
         }
     }
 
     private static func fields(_ operation: TaskOperation, _ task: ManualTask, _ reading: Reading) -> [Field] {
         switch operation {
-        case .claim, .start, .draft, .complete, .resume: []
+        case .claim, .start, .draft, .complete, .resume, .attach: []
         case .release:
             [.text(operation, "note", "Note for whoever is next", isOptional: task.state == .claimed)]
         case .confirm: [.text(operation, "note", "Note", isOptional: true)]

@@ -9,7 +9,7 @@ struct Templates: Sendable {
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
         case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts,
-            insight, columns, hours
+            insight, columns, hours, files
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -64,6 +64,7 @@ struct Templates: Sendable {
         case .imageCosts: PackageResources.imageCosts_mustache
         case .insight: PackageResources.insight_mustache
         case .columns: PackageResources.columns_mustache
+        case .files: PackageResources.files_mustache
         case .hours: PackageResources.hours_mustache
         case .interface: PackageResources.interface_mustache
         case .reset: PackageResources.reset_mustache

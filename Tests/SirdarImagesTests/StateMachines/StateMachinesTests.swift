@@ -55,7 +55,7 @@ struct StateMachinesTests {
                 "task.commented", "task.completed", "task.failed", "task.checked", "task.confirmed",
                 "task.pushedBack", "task.held", "task.asked", "task.answered", "task.resumed", "task.escalated",
                 "task.prioritised", "task.skipped", "task.checkWaived", "task.closed", "task.aged", "task.reminded",
-                "task.returned", "task.reopened",
+                "task.returned", "task.reopened", "task.attached",
             ]
         )
     }

@@ -40,7 +40,13 @@ enum TaskChart {
         ("save what was typed", .drafted(by: owner, values: [:])),
         ("tick an item", .ticked(by: owner, item: "one", evidence: nil)),
         ("untick an item", .unticked(by: owner, item: "one")),
-        ("comment, by anybody", .commented(by: "auditor", text: "Seen.")),
+        (
+            "attach a file",
+            .attached(
+                by: owner,
+                Attachment(name: "fstab.txt", type: "text/plain", bytes: 1, digest: ContentHash(hex: ""))
+            )
+        ), ("comment, by anybody", .commented(by: "auditor", text: "Seen.")),
         ("hold", .held(by: owner, awaiting: .vendor, reason: "A disk is on its way.", until: nil)),
         ("ask the requester", .asked(by: owner, question)),
         ("answer, by the requester", .answered(by: "requester", text: "That one.", values: [:], due: due)),

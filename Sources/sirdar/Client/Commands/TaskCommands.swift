@@ -9,7 +9,8 @@ struct TaskCommand: ParsableCommand {
             List.self, Next.self, Show.self, Claim.self, Start.self, Save.self, Tick.self, Complete.self, Fail.self,
             Release.self, Assign.self, TakeOver.self, Transfer.self, Hold.self, Resume.self, Ask.self, Answer.self,
             Confirm.self, PushBack.self, Escalate.self, Prioritise.self, Comment.self, Untick.self, Skip.self,
-            WaiveCheck.self, Reopen.self, HandOver.self, Bulk.self,
+            WaiveCheck.self, Reopen.self, HandOver.self, Bulk.self, Attach.self,
+            Attachments.self,
         ]
     )
 
