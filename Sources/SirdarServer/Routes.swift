@@ -33,6 +33,8 @@ extension Server {
             .get("/", .anybody, pages.home),
             .get("/queue", .may(.seeTasks), task.queue),
             .post("/queue/next", .may(.workOnTasks), task.next),
+            .post("/views", .may(.workOnTasks), ViewAPI(server: self).save),
+            .post("/views/:id/remove", .may(.workOnTasks), ViewAPI(server: self).drop),
             .get("/tasks/:id", .may(.seeTasks), task.show),
             .post("/tasks/:id/draft", .may(.workOnTasks), task.draft),
             .post("/tasks/:id/complete", .may(.workOnTasks), task.complete),
@@ -98,6 +100,9 @@ extension Server {
         let (tasks, files) = (TaskAPI(server: self), AttachmentAPI(server: self))
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues, .listQueues),
+            .get("/v1/views", .may(.seeTasks), ViewAPI(server: self).list, .listViews),
+            .post("/v1/views", .may(.workOnTasks), ViewAPI(server: self).add, .addView),
+            .delete("/v1/views/:id", .may(.workOnTasks), ViewAPI(server: self).remove, .removeView),
             .get("/v1/tasks", .may(.seeTasks), tasks.list, .listTasks),
             .get("/v1/tasks/:id", .may(.seeTasks), tasks.one, .readTask),
             .post("/v1/claims", .may(.workOnTasks), tasks.next, .claimNext),

@@ -15,7 +15,7 @@ import Testing
 struct MatrixTests {
     /// What a route is about, by the collection that its path begins with.
     enum Subject: String {
-        case tasks, machines, images, requests, instances, projects, tokens, sessions
+        case tasks, machines, images, requests, instances, projects, tokens, sessions, views
         /// Of the installation: no object of somebody's.
         case workflows, entries, people, assets, reset, stops
 
@@ -116,6 +116,7 @@ private struct Objects: Sendable {
     let token: APIToken
     let session: Session
     let attachment: Identifier
+    let view: SavedView
     let description: Description
 
     init(_ bench: ServerBench) throws {
@@ -128,6 +129,15 @@ private struct Objects: Sendable {
         let (studio, wish) = (bench.studio, Wish(.delete(image: PaperStudio.comp, reason: "")))
         request = try answer { then in studio.submit(wish, by: by, then: then) }
         _ = (try bench.session(of: owner), try bench.token(of: owner))
+        view = SavedView(
+            id: bench.engine.identifiers.next(),
+            name: "Mine",
+            filter: "owner:me",
+            by: owner.id.description,
+            isShared: false,
+            at: bench.clock.now()
+        )
+        try bench.write([view.added])
         let people = People(bench.engine.store)
         token = try #require(try people.tokens(of: owner.id).first)
         session = try #require(try people.sessions(of: owner.id).first)
@@ -143,7 +153,7 @@ private struct Objects: Sendable {
         switch subject {
         case .tasks: Scope(place: .queue("ops"))
         case .machines, .images, .requests, .instances, .projects: Scope(place: .project("harrow"))
-        case .tokens, .sessions: Scope(place: nil)
+        case .tokens, .sessions, .views: Scope(place: nil)
         case .workflows, .entries, .people, .assets, .reset, .stops: nil
         }
     }
@@ -156,6 +166,7 @@ private struct Objects: Sendable {
         case .instances: task.instance.description
         case .tokens: token.id.description
         case .sessions: session.label
+        case .views: view.id.description
         case .machines, .projects, .workflows, .entries, .people, .assets, .reset, .stops: ""
         }
     }

@@ -115,6 +115,26 @@ extension Operation {
         "Says something of a task.",
         .needed(["text": .words(Comment.charactersMax)])
     )
+    private static let view = Shape.answer([
+        "id": .identifier, "name": .text, "filter": .text, "shared": .flag, "mine": .flag, "by": .text, "at": .time,
+    ])
+    static let listViews = look(
+        "listViews",
+        "The views of the queue that one has named, and those that are shared.",
+        .whole,
+        .ok(.page(of: view), "A page of the list.")
+    )
+    static let addView = act(
+        "addView",
+        "Gives a filter of the queue a name; for everybody as a supervisor.",
+        .needed(
+            ["name": .words(SavedView.nameCharactersMax), "filter": .words(ViewAPI.filterCharactersMax)],
+            optional: ["shared": .flag]
+        ),
+        .made(view)
+    )
+    static let removeView = act("removeView", "Removes a view.", .none, .nothing)
+
     private static let attachment = Shape.answer([
         "id": .identifier, "task": .identifier, "name": .text, "type": .text, "bytes": .whole, "digest": .text,
         "by": .text, "at": .time,
