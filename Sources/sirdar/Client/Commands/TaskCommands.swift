@@ -36,7 +36,8 @@ struct TaskCommand: ParsableCommand {
             )
         )
         var filter: String?
-        @Option(help: ArgumentHelp("Only those of this view, instead of a filter.", valueName: "name")) var view: String?
+        @Option(help: ArgumentHelp("Only those of this view, instead of a filter.", valueName: "name")) var view:
+            String?
         @OptionGroup var limit: LimitOption
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
