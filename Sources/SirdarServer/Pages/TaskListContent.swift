@@ -20,6 +20,7 @@ struct TaskListContent {
     let saved: [Saved]
     let hasSaved: Bool
     let maySave: Bool
+    let showsSaved: Bool
     let mayShare: Bool
     /// The filter as it is written.
     let text: String
@@ -91,6 +92,7 @@ struct TaskListContent {
         saved = try Self.saved(list, reading, principal)
         hasSaved = !saved.isEmpty
         maySave = principal.may(.workOnTasks)
+        showsSaved = hasSaved || maySave
         mayShare = principal.may(.superviseTasks)
         text = list.text
         problems = list.problems.map(\.told)
