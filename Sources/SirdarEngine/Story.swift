@@ -47,7 +47,7 @@ package enum Story {
         switch event {
         case .claimed, .started, .released, .assigned, .takenOver, .closed, .routed, .lapsed, .returned, .commented,
             .confirmed,
-            .pushedBack, .answered, .checkWaived:
+            .pushedBack, .answered, .checkWaived, .reopened:
             break
         case .transferred: object["queue"] = .string(after.queue)
         case .drafted(by: _, let values): object["values"] = .object(values)
@@ -55,6 +55,11 @@ package enum Story {
             object["item"] = .string(item)
             object["evidence"] = evidence.map(JSON.string)
         case .unticked(by: _, let item): object["item"] = .string(item)
+        case .attached(by: _, let file):
+            object["bytes"] = .number(JSON.Number(file.bytes))
+            object["digest"] = .string(file.digest.hex)
+            object["name"] = .string(file.name)
+            object["type"] = .string(file.type)
         case .completed(by: _, let submission):
             object["outcome"] = .string(submission.outcome)
             object["values"] = .object(after.completion?.values ?? submission.values)
@@ -110,6 +115,7 @@ extension Event {
             ["decided": .string(end.name), "task": .number(JSON.Number(step))]
         case .dataEdited(.input(let step, _)): ["edited": .number(JSON.Number(step))]
         case .rewound(let step): ["rewoundTo": .number(JSON.Number(step))]
+        case .taskReopened(let step): ["reopened": .number(JSON.Number(step))]
         case .eventCame(let event, let sequence):
             [
                 "event": [
@@ -129,7 +135,8 @@ extension Event {
             .taskEnded(let step, .retry(let input?)):
             (step, input)
         case .stepDecided, .dataEdited, .taskEnded, .started, .stepSucceeded, .stepFailed, .stepPending, .timerFired,
-            .childEnded, .cancelRequested, .suspended, .resumed, .rewound, .eventCame:
+            .childEnded, .cancelRequested, .suspended, .resumed, .rewound, .taskReopened,
+            .eventCame:
             nil
         }
     }

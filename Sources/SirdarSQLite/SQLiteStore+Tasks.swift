@@ -68,6 +68,63 @@ extension SQLiteStore {
         }
     }
 
+    package func hours(_ query: HoursQuery) throws(StoreError) -> [HoursLine] {
+        try readOnce { database in
+            var (filter, arguments): (String, [any DatabaseValueConvertible]) = (
+                "", [query.from.milliseconds, query.to.milliseconds]
+            )
+            if let queues = query.queues {
+                let marks = Array(repeating: "?", count: queues.count).joined(separator: ", ")
+                filter = " AND queue IN (SELECT id FROM label WHERE text IN (\(marks)))"
+                arguments += queues.sorted() as [any DatabaseValueConvertible]
+            }
+            arguments.append(query.limit)
+            return try Row.fetchAll(
+                database,
+                sql: Self.sums(where: filter),
+                arguments: StatementArguments(arguments)
+            ).map(hoursLine)
+        }
+    }
+
+    /// The first day of 1970 was a Thursday: weeks are counted from the Monday before.
+    private static func sums(where filter: String) -> String {
+        """
+        SELECT sums.week, w.text, s.text, sums.kind, q.text, sums.* FROM (
+            SELECT (at + 259200000) / 604800000 AS week, workflow, step, kind, queue,
+                count(*) AS tasks, sum(completed) AS completed, sum(completed AND returns = 0) AS first_time_right,
+                sum(completed AND in_time IS NOT NULL) AS due, sum(completed AND in_time IS 1) AS in_time,
+                sum(returns) AS returns, sum(waiting) AS waiting, sum(working) AS working, sum(on_hold) AS on_hold,
+                sum(rework) AS rework
+            FROM task_ending WHERE at >= ? AND at < ?\(filter)
+            GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 LIMIT ?
+        ) AS sums
+        JOIN label w ON w.id = sums.workflow JOIN label s ON s.id = sums.step JOIN label q ON q.id = sums.queue
+        ORDER BY sums.week, w.text, s.text, sums.kind, q.text
+        """
+    }
+
+    private func hoursLine(_ row: Row) throws -> HoursLine {
+        guard let kind = ManualTask.Kind(rawValue: row[3]) else { throw MalformedBytes("an unknown kind of task") }
+        var sum = HoursSum()
+        sum.tasks = row["tasks"]
+        sum.completed = row["completed"]
+        sum.firstTimeRight = row["first_time_right"]
+        sum.due = row["due"]
+        sum.inTime = row["in_time"]
+        sum.returns = row["returns"]
+        sum.waiting = Interval(milliseconds: row["waiting"])
+        sum.working = Interval(milliseconds: row["working"])
+        sum.onHold = Interval(milliseconds: row["on_hold"])
+        sum.rework = Interval(milliseconds: row["rework"])
+        let week: Int64 = row[0]
+        return HoursLine(
+            week: Timestamp(milliseconds: week * 604_800_000 - 259_200_000),
+            subject: .init(workflow: row[1], step: row[2], kind: kind, queue: row[4]),
+            sum: sum
+        )
+    }
+
     private func task(_ row: Row) throws -> ManualTask {
         guard let kind = ManualTask.Kind(rawValue: row[4]) else { throw MalformedBytes("an unknown kind of task") }
         var task = try ManualTask(

@@ -25,6 +25,7 @@ enum Schema {
         ("008_workflow_counts", workflowCounts),
         ("009_seals", seals),
         ("011_holders", holders),
+        ("021_task_endings", taskEndings),
     ]
 
     private static let definitions = """
@@ -254,6 +255,27 @@ enum Schema {
         DROP TABLE timer;
         ALTER TABLE timer_new RENAME TO timer;
         CREATE INDEX timer_at ON timer (at);
+        """
+
+    private static let taskEndings = """
+        -- What each ended task took, in milliseconds, in the order of their ends.
+        CREATE TABLE task_ending (
+            at INTEGER NOT NULL,
+            task INTEGER NOT NULL REFERENCES task (id),
+            workflow INTEGER NOT NULL REFERENCES label (id),
+            step INTEGER NOT NULL REFERENCES label (id),
+            kind INTEGER NOT NULL CHECK (kind IN (0, 1)),
+            queue INTEGER NOT NULL REFERENCES label (id),
+            completed INTEGER NOT NULL CHECK (completed IN (0, 1)),
+            -- NULL: it was never due.
+            in_time INTEGER CHECK (in_time IN (0, 1)),
+            returns INTEGER NOT NULL CHECK (returns >= 0),
+            waiting INTEGER NOT NULL CHECK (waiting >= 0),
+            working INTEGER NOT NULL CHECK (working >= 0),
+            on_hold INTEGER NOT NULL CHECK (on_hold >= 0),
+            rework INTEGER NOT NULL CHECK (rework >= 0),
+            PRIMARY KEY (at, task)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// What an instance began with never changes but for its workflow, which a migration to another version writes.

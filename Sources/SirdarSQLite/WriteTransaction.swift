@@ -109,6 +109,8 @@ struct WriteTransaction {
         for write in commit.instances where write.expecting != nil { try update(write) }
         for write in commit.tasks where write.before != nil { try update(write) }
         for change in commit.records { try write(change) }
+        for reopening in commit.reopenings { try write(reopening) }
+        for ending in commit.endings { try write(ending) }
         for write in commit.instances where write.expecting == nil { try insert(write) }
         for write in commit.tasks where write.before == nil { try insert(write) }
         for work in commit.work { try writeNew(work) }
@@ -148,7 +150,7 @@ struct WriteTransaction {
         WriteFailure(storeError: error, extent: wrote ? .whole : .clean)
     }
 
-    private mutating func label(_ text: String) throws(WriteFailure) -> Statement.Value {
+    mutating func label(_ text: String) throws(WriteFailure) -> Statement.Value {
         do { return .integer(try labels.id(of: text)) } catch {
             throw WriteFailure(storeError: error.storeError, extent: .fatal)
         }

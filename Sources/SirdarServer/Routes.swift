@@ -6,8 +6,8 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        pageRoutes + ownRoutes + taskRoutes + imageRoutes + profileRoutes + costRoutes + supervisionRoutes
-            + recordRoutes + noticeRoutes
+        pageRoutes + ownRoutes + taskRoutes + insightRoutes + imageRoutes + profileRoutes + costRoutes
+            + supervisionRoutes + recordRoutes + noticeRoutes
     }
 
     private var pageRoutes: [Route] {
@@ -33,9 +33,13 @@ extension Server {
             .get("/", .anybody, pages.home),
             .get("/queue", .may(.seeTasks), task.queue),
             .post("/queue/next", .may(.workOnTasks), task.next),
+            .post("/views", .may(.workOnTasks), ViewAPI(server: self).save),
+            .post("/views/:id/remove", .may(.workOnTasks), ViewAPI(server: self).drop),
             .get("/tasks/:id", .may(.seeTasks), task.show),
             .post("/tasks/:id/draft", .may(.workOnTasks), task.draft),
             .post("/tasks/:id/complete", .may(.workOnTasks), task.complete),
+            .post("/tasks/:id/attachments", .may(.workOnTasks), task.attach),
+            .get("/tasks/:id/attachments/:attachment", .may(.seeTasks), AttachmentAPI(server: self).content),
             .post("/tasks/:id/do/:operation", .may(.seeTasks), task.operate),
             .get("/images", .may(.seeProject), image.images),
             .get("/images/:id", .may(.seeProject), image.image),
@@ -94,9 +98,12 @@ extension Server {
     }
 
     private var taskRoutes: [Route] {
-        let tasks = TaskAPI(server: self)
+        let (tasks, files) = (TaskAPI(server: self), AttachmentAPI(server: self))
         return [
             .get("/v1/queues", .may(.seeTasks), tasks.queues, .listQueues),
+            .get("/v1/views", .may(.seeTasks), ViewAPI(server: self).list, .listViews),
+            .post("/v1/views", .may(.workOnTasks), ViewAPI(server: self).add, .addView),
+            .delete("/v1/views/:id", .may(.workOnTasks), ViewAPI(server: self).remove, .removeView),
             .get("/v1/tasks", .may(.seeTasks), tasks.list, .listTasks),
             .get("/v1/tasks/:id", .may(.seeTasks), tasks.one, .readTask),
             .post("/v1/claims", .may(.workOnTasks), tasks.next, .claimNext),
@@ -121,10 +128,24 @@ extension Server {
             .put("/v1/tasks/:id/priority", .may(.superviseTasks), tasks.operate(.prioritise), .prioritiseTask),
             .put("/v1/tasks/:id/skip", .may(.superviseTasks), tasks.operate(.skip), .skipTask),
             .put("/v1/tasks/:id/waiver", .may(.superviseTasks), tasks.operate(.waiveCheck), .waiveCheck),
+            .put("/v1/tasks/:id/reopening", .may(.superviseTasks), tasks.operate(.reopen), .reopenTask),
             .get("/v1/tasks/:id/comments", .may(.seeTasks), tasks.comments, .listComments),
+            .get("/v1/tasks/:id/attachments", .may(.seeTasks), files.list, .listAttachments),
+            .post("/v1/tasks/:id/attachments", .may(.workOnTasks), files.add, .addAttachment),
+            .get("/v1/tasks/:id/attachments/:attachment", .may(.seeTasks), files.content, .readAttachment),
             .post("/v1/tasks/:id/comments", .may(.seeTasks), tasks.operate(.comment), .addComment),
             .post("/v1/task-operations", .may(.workOnTasks), tasks.bulk, .operateOnTasks),
             .post("/v1/hand-overs", .may(.workOnTasks), tasks.handOver, .handOver),
+        ]
+    }
+
+    private var insightRoutes: [Route] {
+        let (pages, insight) = (InsightPages(server: self), InsightAPI(server: self))
+        return [
+            .get("/insight", .may(.seeInsight), pages.show),
+            .get("/insight/export", .may(.seeInsight), insight.export),
+            .get("/v1/insight", .may(.seeInsight), insight.show, .readInsight),
+            .get("/v1/insight/export", .may(.seeInsight), insight.export, .exportInsight),
         ]
     }
 

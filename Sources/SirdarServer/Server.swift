@@ -35,6 +35,8 @@ package struct Server: Sendable {
     let repeats: Repeats
     let rateLimit: RateLimit?
     let connections: Connections
+    /// The bytes of attachments; `nil` without a data folder.
+    let attachments: AttachmentFiles?
 
     package struct Settings: Sendable {
         /// Whether browsers reach us by https only, so that they may be told to insist on it.
@@ -60,11 +62,15 @@ package struct Server: Sendable {
         package var stream = ChangeFeed.Limits()
         /// Where the store is: whose disk must have room, and where a backup is made before it is sent.
         package var dataFolder: String?
+        /// How large one attached file may be, and of which media types.
+        package var attachmentBytesMax = 10 << 20
+        package var attachmentTypes = ["text/plain", "application/json", "application/pdf", "image/png", "image/jpeg"]
 
         package init() {}
     }
 
-    /// - Throws: when a template that is built in cannot be read: a mistake of ours, found at the start.
+    /// - Throws: when a template that is built in cannot be read, a mistake of ours, or the folder of attachments
+    ///   cannot be made: found at the start.
     package init(
         engine: Engine,
         studio: any Studio,
@@ -98,6 +104,11 @@ package struct Server: Sendable {
         repeats = Repeats(engine: engine, blocking: blocking, log: log)
         rateLimit = RateLimit(perSecond: settings.requestsPerSecond)
         connections = Connections(trusted: settings.trustedProxies)
+        attachments = try settings.dataFolder.map { try AttachmentFiles(folder: "\($0)/attachments") }
+        // What was coming in when the program ended.
+        if let removed = try attachments?.tidy(engine.store), removed > 0 {
+            log.notice("files that were coming in at the last end were removed", metadata: ["count": "\(removed)"])
+        }
         readiness = Readiness(engine: engine, blocking: blocking, folder: settings.dataFolder)
     }
 
@@ -113,7 +124,10 @@ package struct Server: Sendable {
             RequestIDMiddleware(trusted: settings.trustedProxies)
             SecurityHeadersMiddleware(isOverTLS: settings.isOverTLS)
             ErrorMiddleware(pages: Pages(server: self))
-            LimitsMiddleware { path in table.first { Route.fits($0.path, path) }?.allowed ?? "" }
+            LimitsMiddleware(
+                allowed: { path in table.first { Route.fits($0.path, path) }?.allowed ?? "" },
+                attachmentBytesMax: settings.attachmentBytesMax
+            )
             AuthenticationMiddleware(
                 engine: engine,
                 blocking: blocking,

@@ -32,7 +32,10 @@ struct Sirdar: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Records",
-                subcommands: [InstanceCommand.self, ExplainCommand.self, EventCommand.self, JournalCommand.self]
+                subcommands: [
+                    InstanceCommand.self, ExplainCommand.self, EventCommand.self, JournalCommand.self,
+                    InsightCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Account",

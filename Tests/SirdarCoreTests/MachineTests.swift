@@ -199,7 +199,7 @@ struct MachineTests {
         let numbers = instance.leaves.map(\.number) + [Int(random.next() % 20)]
         let step = numbers[Int(random.next() % UInt64(numbers.count))]
         let problem = Problem(.runtime, "Broken.")
-        switch random.next() % 18 {
+        switch random.next() % 20 {
         case 0, 1: return .started
         case 2, 3, 4: return .stepSucceeded(step: step, attempt: 1 + Int(random.next() % 2), output: ["n": 1])
         case 5: return .stepFailed(step: step, attempt: 1, failure: .init(problem, remedy: .tryAgain))
@@ -213,6 +213,9 @@ struct MachineTests {
         case 12, 13: return .resumed
         case 14: return .stepDecided(step: step, end: .retry(input: ["other": 1]))
         case 15: return .dataEdited(random.next() % 2 == 0 ? .context(["edited": 1]) : .input(step: step, [:]))
+        case 17, 18:
+            let number = 1 + Int(random.next() % UInt64(instance.nextStep))
+            return .taskReopened(step: instance.marks.randomElement(using: &random)?.step ?? number)
         case 16: return .rewound(to: instance.marks.randomElement(using: &random)?.step ?? step)
         default:
             return random.next() % 10 == 0

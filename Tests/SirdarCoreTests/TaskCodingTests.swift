@@ -56,6 +56,9 @@ struct TaskCodingTests {
             task.dueAt = Self.now
             task.escalation = 2
             task.reminders = 1
+            task.hours.rework = .minutes(3)
+            task.hours.returns = 2
+            task.hours.countedUntil = Self.now.advanced(by: .hours(1))
             #expect(try Self.stored(task) == task, "\(state.name)")
         }
     }
@@ -84,6 +87,33 @@ struct TaskCodingTests {
         #expect(task.completion?.outcome == "done" && task.completion?.review == nil)
         #expect(task.version == 5 && task.fence == 7 && task.urgency == .overdue && task.priority == .urgent)
         #expect(task.escalation == 0 && task.activeAt == task.createdAt)
+    }
+
+    @Test("what the second format wrote is still read; its hours are counted from when somebody last did something")
+    func secondFormat() throws {
+        var writer = ByteWriter()
+        writer.write(2)  // format
+        writer.write(2)  // in progress
+        writer.write(7)  // fence
+        writer.write(true)
+        writer.write("operator")
+        writer.write(Self.now)
+        writer.write([:] as JSON.Object)
+        writer.write(0)  // ticks
+        writer.write(false)  // no check
+        writer.write(0)  // in time
+        writer.write(1)  // normal
+        writer.write("ops")
+        writer.write(false)  // no waiver
+        writer.write(false)  // never due
+        writer.write(false)
+        writer.write(1)  // escalation
+        writer.write(Self.now.advanced(by: .hours(2)))
+        writer.write(0)  // reminders
+        var task = Self.task
+        try task.restore(version: 5, stateBytes: writer.bytes)
+        #expect(task.state == .inProgress && task.escalation == 1)
+        #expect(task.hours == TaskHours(from: Self.now.advanced(by: .hours(2))))
     }
 
     @Test("a format that is not known is refused")

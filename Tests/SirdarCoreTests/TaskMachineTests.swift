@@ -133,6 +133,11 @@ struct TaskMachineTests {
             "task-not-claimed task-not-claimed claimed in_progress task-on-hold being-verified in-review"
         ),
         (
+            "attach",
+            .attached(by: owner, Attachment(name: "a.txt", type: "text/plain", bytes: 1, digest: ContentHash(hex: ""))),
+            "task-not-claimed task-not-claimed claimed in_progress on_hold being-verified in-review"
+        ),
+        (
             "comment", .commented(by: "auditor", text: "Seen."),
             "unroutable ready claimed in_progress on_hold verifying awaiting_review"
         ),
@@ -252,6 +257,44 @@ struct TaskMachineTests {
         }
     }
 
+    @Test("what was completed is opened again by a supervisor, with a reason, while nothing that follows has begun")
+    func reopened() throws {
+        func reopen(
+            _ task: ManualTask,
+            _ worker: Worker,
+            _ reason: String = "Wrong mount.",
+            gone: Bool = false
+        )
+            throws(TaskRefusal) -> TaskMachine.Decision
+        {
+            try TaskMachine.apply(
+                .reopened(by: worker, reason: reason, hasGoneOn: gone),
+                to: task,
+                at: Self.now.advanced(by: .hours(9))
+            )
+        }
+        var completed = try Self.ended()[0]
+        completed.waiver = .init(by: "supervisor", at: Self.now)
+        completed.dueAt = Self.now.advanced(by: .hours(4))
+        let decision = try reopen(completed, Self.supervisor)
+        let task = decision.task
+        #expect(decision.reopens && decision.end == nil && task.state == .inProgress && task.waiver == nil)
+        #expect(task.owner == completed.owner && task.fence == completed.fence + 1 && task.urgency == .overdue)
+        #expect(task.draft["address"] == "10.57.0.20" && task.version == completed.version + 1)
+        #expect(decision.comments.map(\.kind) == [.pushBack])
+        #expect(throws: TaskRefusal.notSupervisor) { try reopen(completed, Self.owner) }
+        #expect(throws: TaskRefusal.goneOn) { try reopen(completed, Self.supervisor, gone: true) }
+        #expect(throws: TaskRefusal.noteNeeded) { try reopen(completed, Self.supervisor, " ") }
+        for task in try Self.ended().dropFirst() {
+            #expect(throws: TaskRefusal.ended(task.state.name, outcome: nil)) { try reopen(task, Self.supervisor) }
+        }
+        for task in try Self.open() {
+            #expect(throws: TaskRefusal.notCompleted) { try reopen(task, Self.supervisor) }
+        }
+        let offers = TaskMachine.operations(on: completed, for: Self.supervisor, hasGoneOn: false, at: Self.now)
+        #expect(offers.filter(\.isAllowed).map(\.operation) == [.reopen])
+    }
+
     @Test("what is offered on a page is what the machine allows, and each refusal says why")
     func offers() throws {
         let tasks = try Self.open()
@@ -262,14 +305,14 @@ struct TaskMachineTests {
         #expect(allowed(tasks[1], Self.owner) == "claim start comment")
         #expect(
             allowed(tasks[3], Self.owner)
-                == "draft complete release fail hold ask escalate comment delegate transfer"
+                == "draft complete release fail hold ask escalate comment attach delegate transfer"
         )
         #expect(allowed(tasks[3], Self.other) == "comment take-over")
         #expect(
             allowed(tasks[3], Self.supervisor)
                 == "release hold ask escalate comment take-over transfer assign prioritise"
         )
-        #expect(allowed(tasks[4], Self.owner) == "release resume escalate comment delegate transfer")
+        #expect(allowed(tasks[4], Self.owner) == "release resume escalate comment attach delegate transfer")
         #expect(allowed(tasks[6], Self.other) == "comment confirm push-back")
         for offer in TaskMachine.operations(on: tasks[0], for: Self.other, at: Self.now) {
             if let refusal = offer.refusal { #expect(refusal.sentence().hasSuffix("."), "\(offer.operation)") }

@@ -61,7 +61,7 @@ struct SealerTests {
         try bench.note(300)
         try bench.execute(
             """
-            DROP TABLE anchoring; DROP TABLE checkpoint; DROP TABLE tile;
+            DROP TABLE anchoring; DROP TABLE checkpoint; DROP TABLE tile; DROP TABLE task_ending;
             DELETE FROM grdb_migrations WHERE identifier >= '009_seals'
             """
         )

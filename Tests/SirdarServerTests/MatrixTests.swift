@@ -15,7 +15,7 @@ import Testing
 struct MatrixTests {
     /// What a route is about, by the collection that its path begins with.
     enum Subject: String {
-        case tasks, machines, images, requests, instances, projects, profiles, tokens, sessions
+        case tasks, machines, images, requests, instances, projects, profiles, tokens, sessions, views
         /// Of the installation: no object of somebody's.
         case workflows, entries, people, assets, reset, stops
 
@@ -116,6 +116,8 @@ private struct Objects: Sendable {
     let request: StudioRequest
     let token: APIToken
     let session: Session
+    let attachment: Identifier
+    let view: SavedView
     let description: Description
 
     init(_ bench: ServerBench) throws {
@@ -124,10 +126,20 @@ private struct Objects: Sendable {
         try bench.write(PaperProfiles.records)
         let owner = try bench.person("insider", [.requester, .operator], projects: ["harrow"], queues: ["ops"])
         task = try bench.task()
+        attachment = try bench.attachment("10.42.0.20:/projects", of: task.id)
         let by = Actuation(actor: .init(id: owner.id.description, kind: .person, session: nil), channel: .setup)
         let (studio, wish) = (bench.studio, Wish(.delete(image: PaperStudio.comp, reason: "")))
         request = try answer { then in studio.submit(wish, by: by, then: then) }
         _ = (try bench.session(of: owner), try bench.token(of: owner))
+        view = SavedView(
+            id: bench.engine.identifiers.next(),
+            name: "Mine",
+            filter: "owner:me",
+            by: owner.id.description,
+            isShared: false,
+            at: bench.clock.now()
+        )
+        try bench.write([view.added])
         let people = People(bench.engine.store)
         token = try #require(try people.tokens(of: owner.id).first)
         session = try #require(try people.sessions(of: owner.id).first)
@@ -143,7 +155,7 @@ private struct Objects: Sendable {
         switch subject {
         case .tasks: Scope(place: .queue("ops"))
         case .machines, .images, .requests, .instances, .projects, .profiles: Scope(place: .project("harrow"))
-        case .tokens, .sessions: Scope(place: nil)
+        case .tokens, .sessions, .views: Scope(place: nil)
         case .workflows, .entries, .people, .assets, .reset, .stops: nil
         }
     }
@@ -157,6 +169,7 @@ private struct Objects: Sendable {
         case .profiles: PaperProfiles.profile.description
         case .tokens: token.id.description
         case .sessions: session.label
+        case .views: view.id.description
         case .machines, .projects, .workflows, .entries, .people, .assets, .reset, .stops: ""
         }
     }
@@ -176,6 +189,7 @@ private struct Objects: Sendable {
             case ":kind": "/copy"
             case ":item": "/note-mounts"
             case ":step": "/1"
+            case ":attachment": "/\(attachment)"
             case ":operation": subject == .tasks ? "/claim" : "/suspend"
             default: "/\(part)"
             }

@@ -225,6 +225,35 @@ final class ServerBench: Sendable {
         return try eventually { try engine.store.tasks(TaskQuery(instance: id, isOpen: true)).first }
     }
 
+    /// A file of a task, as if somebody had attached it.
+    func attachment(_ text: String, of task: Identifier) throws -> Identifier {
+        let files = try AttachmentFiles(folder: folder.appending(path: "attachments").path)
+        let received = try files.receive(Array(text.utf8))
+        try files.keep(received)
+        let id = engine.identifiers.next()
+        let body: JSON = [
+            "by": "test", "at": .string(clock.now().description), "type": "text/plain",
+            "bytes": .number(.init(received.bytes)), "digest": .string(received.digest.hex),
+        ]
+        try write([
+            RecordChange(
+                kind: StoredAttachment.kind,
+                key: id.description,
+                scope: task.description,
+                name: "mounts.txt",
+                body: body,
+                expecting: .absent
+            )
+        ])
+        return id
+    }
+
+    /// The files of attachments that lie in the data folder, wherever.
+    func keptFiles() throws -> [String] {
+        let root = folder.appending(path: "attachments").path
+        return try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.utf8.count >= 64 }
+    }
+
     /// The entries of visitors who were refused, once there are so many.
     func refused(count: Int) throws -> [RefusedVisitor] {
         try eventually {

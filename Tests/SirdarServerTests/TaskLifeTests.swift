@@ -50,6 +50,41 @@ struct TaskLifeTests {
         }
     }
 
+    @Test("a completed task is opened again from its page while nothing that follows has begun, and else says why not")
+    func reopened() async throws {
+        let bench = try ServerBench()
+        let task = try bench.task()
+        let sue = try bench.person("sue", [.supervisor], projects: ["*"], queues: ["ops"])
+        let (page, manager) = (try bench.session(of: sue), try bench.token(of: sue))
+        let token = try bench.token(of: try bench.operatorPerson())
+        let (path, suspension) = ("/v1/tasks/\(task.id)", "/v1/instances/\(task.instance)/suspension")
+        let done =
+            #"{"outcome":"reconfigured","values":{"storageAddress":"10.57.0.20","mountPoint":"/mnt/p"},"#
+            + #""ticks":[{"item":"note-mounts","evidence":"seen"},"edit-fstab"]}"#
+        try await bench.asking { client in
+            _ = try await client.send(.put, "\(path)/start", token)
+            _ = try await client.send(.put, suspension, manager, #"{"reason":"Let me look first."}"#)
+            _ = try await client.send(.put, "\(path)/completion", token, done)
+            _ = try bench.task(task.id, in: "completed")
+            let shown = try await client.get("/tasks/\(task.id)", page.cookie)
+            #expect(shown.text.contains("Open again…"))
+            let denied = try await client.send(.put, "\(path)/reopening", token, #"{"reason":"Mine."}"#)
+            #expect(denied.status == .forbidden)
+            let form = "reason=The+old+mount+is+still+there."
+            let sent = try await client.send(.post, "/tasks/\(task.id)/do/reopen", page.form, form)
+            #expect(sent.status == .seeOther)
+            let again = try await client.get(path, token).json
+            #expect(again["state"] == "in_progress" && again["comments"]?[0]?["kind"] == "push-back")
+            _ = try await client.send(.put, "\(path)/completion", token, done)
+            _ = try bench.task(task.id, in: "completed")
+            _ = try await client.send(.delete, suspension, manager, #"{"reason":"Right now."}"#)
+            let late = try await client.send(.put, "\(path)/reopening", manager, #"{"reason":"Wrong."}"#)
+            #expect(late.status == .conflict && late.json["type"] == "urn:sirdar:problem:gone-on")
+            let gone = try await client.get("/tasks/\(task.id)", page.cookie)
+            #expect(gone.text.contains("What follows it has begun.") && !gone.text.contains("do/reopen"))
+        }
+    }
+
     @Test("the requester is asked on their request's page, answers there, and nobody else can")
     func question() async throws {
         let bench = try ServerBench()

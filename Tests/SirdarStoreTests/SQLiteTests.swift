@@ -73,6 +73,20 @@ struct SQLiteTests {
         #expect(try StoreUnderTest.sqlite(bench.path).workflowCounts() == counted)
     }
 
+    @Test("a file of before the hours of tasks gets a place for them, and keeps what it holds")
+    func beforeTaskEndings() throws {
+        let bench = try StoreUnderTest.sqlite.open()
+        let instance = try bench.instance()
+        try DatabaseQueue(path: bench.path).write { database in
+            try database.execute(
+                sql: "DROP TABLE task_ending; DELETE FROM grdb_migrations WHERE identifier = '021_task_endings'"
+            )
+        }
+        let store = try StoreUnderTest.sqlite(bench.path)
+        #expect(try store.instance(instance.id) == instance)
+        #expect(try store.hours(HoursQuery(from: .init(milliseconds: 0), to: .distantFuture)).isEmpty)
+    }
+
     @Test("a backup is a whole store, and never overwrites")
     func backup() throws {
         let bench = try StoreUnderTest.sqlite.open()

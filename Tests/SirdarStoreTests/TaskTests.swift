@@ -123,6 +123,59 @@ struct TaskTests {
         #expect(try bench.store.tasks(TaskQuery(isOpen: false)).isEmpty)
     }
 
+    @Test(
+        "hours are added up by week, step and queue, within a span and of some queues",
+        arguments: StoreUnderTest.allCases
+    )
+    func hours(_ store: StoreUnderTest) throws {
+        let bench = try store.open()
+        let instance = try bench.instance()
+        let monday = ManualClock.start.advanced(by: .hours(-9))
+        // Two in one week, of which one was sent back and late; one in the last millisecond of it; others elsewhere.
+        let ends: [(at: Timestamp, step: String, queue: String, isInTime: Bool?, returns: Int)] = [
+            (monday, "storage", "ops", true, 0), (monday.advanced(by: .hours(30)), "storage", "ops", false, 1),
+            (monday.advanced(by: Interval(milliseconds: 604_799_999)), "manager", "night", nil, 0),
+            (monday.advanced(by: .days(7)), "storage", "ops", true, 0),
+            (monday.advanced(by: .days(-1)), "storage", "ops", true, 0),
+        ]
+        for (step, end) in ends.enumerated() {
+            var task = Samples.task(bench.identifiers.next(), of: instance.id, step: step + 1, queue: end.queue)
+            try bench.open(task)
+            let before = task
+            task.state = .completed(.init(outcome: "done", values: [:], by: "operator", at: end.at))
+            task.dueAt = end.isInTime.map { end.at.advanced(by: .minutes($0 ? 1 : -1)) }
+            task.hours.working = .minutes(10)
+            task.hours.returns = end.returns
+            task.version += 1
+            var commit = Commit()
+            commit.tasks = [TaskWrite(task, before: before)]
+            commit.endings = [try #require(TaskEnding(task, of: Self.workflow(end.step), at: end.at))]
+            try bench.commit(commit)
+        }
+        let week = HoursQuery(from: monday, to: monday.advanced(by: .days(7)))
+        let lines = try bench.store.hours(week)
+        #expect(lines.map(\.subject.step) == ["manager", "storage"] && lines.map(\.week) == [monday, monday])
+        let storage = lines[1].sum
+        #expect(storage.tasks == 2 && storage.completed == 2 && storage.firstTimeRight == 1 && storage.returns == 1)
+        #expect(storage.due == 2 && storage.inTime == 1 && storage.working == .minutes(20))
+        #expect(lines[0].sum.due == 0 && lines[0].subject.workflow == "test/sample")
+        var narrow = week
+        narrow.queues = ["night", "nowhere"]
+        #expect(try bench.store.hours(narrow).map(\.subject.queue) == ["night"])
+        narrow.queues = []
+        #expect(try bench.store.hours(narrow).isEmpty)
+        let whole = HoursQuery(from: monday.advanced(by: .days(-7)), to: monday.advanced(by: .days(14)), limit: 3)
+        #expect(try bench.store.hours(whole).count == 3)
+    }
+
+    /// A workflow whose manual step has this name.
+    private static func workflow(_ step: String) -> Workflow {
+        let sample = Samples.workflow()
+        var nodes = sample.nodes
+        nodes[2] = Node(index: 2, parent: 0, name: step, pointer: "/do/1/\(step)", kind: sample.nodes[2].kind)
+        return Workflow(document: sample.document, nodes: nodes, hash: sample.hash)
+    }
+
     private func write(_ bench: Bench, _ task: ManualTask, was before: ManualTask) throws {
         var commit = Commit()
         commit.tasks = [TaskWrite(task, before: before)]

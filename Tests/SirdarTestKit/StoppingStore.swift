@@ -152,6 +152,10 @@ package final class StoppingStore: Store {
         try read { () throws(StoreError) in try store.queueCounts() }
     }
 
+    package func hours(_ query: HoursQuery) throws(StoreError) -> [HoursLine] {
+        try read { () throws(StoreError) in try store.hours(query) }
+    }
+
     package func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry] {
         try read { () throws(StoreError) in try store.entries(query) }
     }

@@ -20,6 +20,8 @@ package struct ByteWriter {
 
     package mutating func write(_ value: Int) { write(Int64(value)) }
     package mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
+    /// A byte that says what follows.
+    mutating func write(tag: UInt8) { bytes.append(tag) }
     package mutating func write(_ value: Timestamp) { write(value.milliseconds) }
     package mutating func write(_ value: Identifier) { write(value.value) }
 
@@ -115,6 +117,8 @@ package struct ByteReader {
         position += 1
         return bytes[position - 1]
     }
+
+    mutating func tag() throws(MalformedBytes) -> UInt8 { try byte() }
 
     package mutating func bool() throws(MalformedBytes) -> Bool { try byte() != 0 }
 

@@ -114,12 +114,16 @@ extension ByteWriter {
             write(3)
             write(branches) { writer, branch in
                 switch branch {
-                case .active(let step):
-                    writer.write(true)
-                    writer.write(step)
-                case .ended(let output):
-                    writer.write(false)
+                case .ended(let output, before: nil):
+                    writer.write(tag: 0)
                     writer.write(output)
+                case .active(let step):
+                    writer.write(tag: 1)
+                    writer.write(step)
+                case .ended(let output, before: let step?):
+                    writer.write(tag: 2)
+                    writer.write(output)
+                    writer.write(step)
                 }
             }
         case .attempt(let body, let retries, let since):
@@ -229,9 +233,7 @@ extension ByteReader {
             return .loop(items: items, position: position, body: try step())
         case 3:
             return .parallel(
-                try array { (reader: inout ByteReader) throws(MalformedBytes) in
-                    try reader.bool() ? .active(try reader.step()) : .ended(try reader.json())
-                }
+                try array { (reader: inout ByteReader) throws(MalformedBytes) in try reader.branch() }
             )
         case 4:
             let body = try step()
@@ -255,6 +257,17 @@ extension ByteReader {
         case 20: return .pending
         case 21: return .concluding(try conclusion())
         default: throw MalformedBytes("an unknown state of a step")
+        }
+    }
+
+    private mutating func branch() throws(MalformedBytes) -> Step.Branch {
+        switch try tag() {
+        case 0: return .ended(try json(), before: nil)
+        case 1: return .active(try step())
+        case 2:
+            let output = try json()
+            return .ended(output, before: try step())
+        default: throw MalformedBytes("an unknown state of a branch")
         }
     }
 

@@ -2,8 +2,8 @@ import JSON
 
 // A task's changing part as bytes; its description is written once, beside it.
 extension ManualTask {
-    /// The form of the changing part. 2 adds what follows the queue; what 1 wrote is still read.
-    package static let stateFormat = 2
+    /// The form of the changing part. 2 adds what follows the queue, 3 the hours; what 1 and 2 wrote is still read.
+    package static let stateFormat = 3
     package static let specFormat = 1
 
     package var stateBytes: [UInt8] {
@@ -39,6 +39,7 @@ extension ManualTask {
         writer.write(escalation)
         writer.write(activeAt)
         writer.write(reminders)
+        writer.write(hours)
         return writer.bytes
     }
 
@@ -80,6 +81,8 @@ extension ManualTask {
         escalation = try reader.int()
         activeAt = try reader.timestamp()
         reminders = try reader.int()
+        // Where the time went before it was counted is not known.
+        hours = format > 2 ? try reader.hours() : TaskHours(from: activeAt)
     }
 
     /// Whether a person is among those excluded, without reading the rest: queues are searched by it.
@@ -151,6 +154,12 @@ extension ManualTask {
 }
 
 extension ByteWriter {
+    fileprivate mutating func write(_ hours: TaskHours) {
+        for interval in [hours.waiting, hours.working, hours.onHold, hours.rework] { write(interval.milliseconds) }
+        write(hours.returns)
+        write(hours.countedUntil)
+    }
+
     fileprivate mutating func write(_ state: ManualTask.State) {
         switch state {
         case .ready: write(0)
@@ -204,6 +213,17 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    fileprivate mutating func hours() throws(MalformedBytes) -> TaskHours {
+        var hours = TaskHours(from: .distantFuture)
+        hours.waiting = Interval(milliseconds: try int64())
+        hours.working = Interval(milliseconds: try int64())
+        hours.onHold = Interval(milliseconds: try int64())
+        hours.rework = Interval(milliseconds: try int64())
+        hours.returns = try int()
+        hours.countedUntil = try timestamp()
+        return hours
+    }
+
     fileprivate mutating func taskState(format: Int) throws(MalformedBytes) -> ManualTask.State {
         switch try int() {
         case 0: return .ready

@@ -101,7 +101,9 @@ package struct Step: Sendable, Hashable {
 
     package enum Branch: Sendable, Hashable {
         case active(Step)
-        case ended(JSON)
+        /// `before`: the branch as it was before a person's completion ended it, and nothing else came of that; so that
+        /// the completion can be taken back.
+        case ended(JSON, before: Step?)
 
         var leaves: [Step] {
             switch self {

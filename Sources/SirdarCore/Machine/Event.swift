@@ -22,6 +22,8 @@ package enum Event: Sendable, Hashable {
     case dataEdited(DataEdit)
     /// The instance goes back to a step that it has been at.
     case rewound(to: Int)
+    /// The completed task of a step that has ended was opened again.
+    case taskReopened(step: Int)
 
     /// The event's name, as the journal writes it.
     package var name: String {
@@ -40,6 +42,7 @@ package enum Event: Sendable, Hashable {
         case .stepDecided: "step.decided"
         case .dataEdited: "instance.edited"
         case .rewound: "instance.rewound"
+        case .taskReopened: "instance.reopened"
         }
     }
 }
@@ -137,4 +140,6 @@ package enum Refusal: Error, Sendable, Hashable {
     case notEditable(step: Int)
     /// There is no way back to this step.
     case notRewindable(step: Int)
+    /// What follows the step has begun.
+    case notReopenable(step: Int)
 }

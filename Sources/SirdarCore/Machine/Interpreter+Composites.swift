@@ -139,7 +139,7 @@ extension Interpreter {
             switch enter(node, step.input) {
             case .active(let branch): branches.append(.active(branch))
             case .ended(let output, let flow):
-                branches.append(.ended(output))
+                branches.append(.ended(output, before: nil))
                 if compete || flow == .end { return settle(step, branches, winner: position, flow: flow) }
             case .faulted(let problem):
                 abandon(branches)
@@ -159,7 +159,7 @@ extension Interpreter {
             branches[position] = .active(branch)
             return settleIfEnded(step, branches)
         case .ended(let output, let flow):
-            branches[position] = .ended(output)
+            branches[position] = .ended(output, before: reopenable(branches[position]))
             if compete || flow == .end { return settle(step, branches, winner: position, flow: flow) }
             return settleIfEnded(step, branches)
         case .faulted(let problem):
@@ -174,7 +174,7 @@ extension Interpreter {
         step.state = .parallel(branches)
         var outputs: [JSON] = []
         for branch in branches {
-            guard case .ended(let output) = branch else { return .active(step) }
+            guard case .ended(let output, before: _) = branch else { return .active(step) }
             outputs.append(output)
         }
         return finish(step, .array(outputs))
@@ -182,7 +182,7 @@ extension Interpreter {
 
     /// One branch has won, or has ended everything: the others are abandoned.
     private mutating func settle(_ step: Step, _ branches: [Step.Branch], winner: Int, flow: Flow) -> Outcome {
-        guard case .ended(let output) = branches[winner] else { preconditionFailure("a winner has ended") }
+        guard case .ended(let output, before: _) = branches[winner] else { preconditionFailure("a winner has ended") }
         abandon(branches)
         var step = step
         step.state = .parallel(branches)

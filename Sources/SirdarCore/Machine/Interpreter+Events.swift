@@ -85,6 +85,7 @@ extension Interpreter {
 
     mutating func taskEnded(_ number: Int, _ end: TaskEnd) throws(Refusal) {
         if case .unwinding = instance.progress { return try undoDecided(number, end) }
+        if case .completed = end { completedOn = instance.context }
         try travel(to: number) { (interpreter: inout Interpreter, step: Step) throws(Refusal) in
             switch step.state {
             case .manual: return try interpreter.workEnded(step, end)

@@ -36,7 +36,8 @@ extension Interpreter {
                 switch error {
                 case .notListening, .noSuchStep: continue
                 case .ended, .alreadyStarted, .staleAttempt, .notAwaited, .unwinding, .task, .alreadySuspended,
-                    .notSuspended, .notStopped, .notSkippable, .outputUnfit, .inputUnfit, .notEditable, .notRewindable:
+                    .notSuspended, .notStopped, .notSkippable, .outputUnfit, .inputUnfit, .notEditable, .notRewindable,
+                    .notReopenable:
                     throw error
                 }
             }

@@ -15,7 +15,9 @@ struct Interpreter {
     /// Abandoned calls that must answer before they are undone.
     var drained: [Step] = []
     /// Steps entered by this decision. A definition whose automatic part never waits must not hang the engine.
-    private var entered = 0
+    private(set) var entered = 0
+    /// The context before a person's completion, when this decision is about one.
+    var completedOn: JSON?
     static let enteredMax = 10_000
 
     init(workflow: Workflow, instance: Instance, moment: Moment) {

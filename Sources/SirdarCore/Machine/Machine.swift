@@ -33,6 +33,7 @@ package enum Machine {
         case .stepDecided(let step, let end): try interpreter.stepDecided(step, end)
         case .dataEdited(let edit): try interpreter.dataEdited(edit)
         case .rewound(let step): try interpreter.rewound(to: step)
+        case .taskReopened(let step): try interpreter.taskReopened(step)
         }
         return interpreter.decision()
     }

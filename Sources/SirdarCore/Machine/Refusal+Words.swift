@@ -18,6 +18,7 @@ extension Refusal {
         case .inputUnfit: "input-unfit"
         case .notEditable: "not-editable"
         case .notRewindable: "not-rewindable"
+        case .notReopenable: "not-reopenable"
         }
     }
 
@@ -44,6 +45,7 @@ extension Refusal {
         case .notEditable: "This step has nothing that can be changed: it has begun, or its work is a person's."
         case .notRewindable:
             "There is no way back to this step: it is over with the steps around it, or it lies in a fork."
+        case .notReopenable: "What follows this step has begun, so it cannot be opened again."
         }
     }
 }

@@ -108,7 +108,7 @@ extension Migration {
                 return .parallel(
                     branches.compactMap { branch in
                         switch branch {
-                        case .ended(let output): .ended(output)
+                        case .ended(let output, before: _): .ended(output, before: nil)
                         case .active(let step): moved(step, into: new.index).map(Step.Branch.active)
                         }
                     }

@@ -30,7 +30,8 @@ package enum Notices {
             return [after.notice(.assigned, to: .person(other.person), now)]
                 + lost(before, by: worker, now)
         case .takenOver(let worker, reason: _, isReserved: _): return lost(before, by: worker, now)
-        case .pushedBack: return after.owner.map { [after.notice(.pushedBack, to: .person($0.person), now)] } ?? []
+        case .pushedBack, .reopened:
+            return after.owner.map { [after.notice(.pushedBack, to: .person($0.person), now)] } ?? []
         case .reminded: return after.owner.map { [after.notice(.reminded, to: .person($0.person), now)] } ?? []
         case .escalated: return [after.notice(.escalated, to: .supervisors, now)]
         case .asked:
@@ -49,7 +50,7 @@ package enum Notices {
         case .claimed, .started, .released, .transferred, .routed, .lapsed, .returned, .drafted, .ticked, .unticked,
             .commented,
             .completed, .failed, .checked, .confirmed, .held, .answered, .resumed, .prioritised, .skipped,
-            .checkWaived, .closed, .aged:
+            .checkWaived, .attached, .closed, .aged:
             return []
         }
     }
@@ -132,7 +133,7 @@ extension Notice.Kind {
         switch self {
         case .assigned: "This task was given to you."
         case .takenOver: "Somebody else has this task now. What you typed went along."
-        case .pushedBack: "Whoever was to confirm your work has sent it back, with a comment."
+        case .pushedBack: "Your work was sent back to you, with a comment."
         case .reminded: "Nothing was heard of this task for a while. Go on, put it on hold, or release it."
         case .atRisk: "This task is soon overdue."
         case .overdue: "This task is overdue."

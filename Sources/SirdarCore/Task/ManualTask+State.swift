@@ -21,7 +21,7 @@ extension ManualTask {
         case verifying(Completion)
         /// Another person is to confirm what was done. Can go to completed, inProgress, skipped, cancelled, expired.
         case awaitingReview(Completion)
-        /// Final.
+        /// Final, but for a supervisor who finds it wrong before the steps after it have begun: then inProgress.
         case completed(Completion)
         /// Final: its owner says that it cannot be done.
         case failed(code: String, text: String)

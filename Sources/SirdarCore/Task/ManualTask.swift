@@ -42,6 +42,7 @@ package struct ManualTask: Sendable, Hashable {
     package var activeAt: Timestamp
     /// Reminders to its owner since then.
     package var reminders: Int
+    package var hours: TaskHours
 
     package init(
         id: Identifier,
@@ -77,6 +78,7 @@ package struct ManualTask: Sendable, Hashable {
         escalation = 0
         activeAt = createdAt
         reminders = 0
+        hours = TaskHours(from: createdAt)
     }
 }
 

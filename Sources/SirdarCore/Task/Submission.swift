@@ -9,6 +9,8 @@ package struct Submission: Sendable, Hashable {
     package var fence: Int64?
     /// What the pinned runbook demands.
     package var checklist: Checklist
+    /// The names of the files that the task has: evidence of that kind names one.
+    package var files: Set<String> = []
     /// Whether the definition has an automatic check for this outcome.
     package var verifies: Bool
     /// The skills of whoever must confirm it; `nil`: nobody need.
@@ -63,13 +65,24 @@ package struct Checklist: Sendable, Hashable {
 
     package init(items: [Item]) { self.items = items }
 
+    /// The evidence that is a file of the task.
+    package static let fileEvidence = "file"
+
     /// What still stands between the task and its completion.
-    func missing(_ ticks: [ManualTask.Tick]) -> [FieldError] {
+    func missing(_ ticks: [ManualTask.Tick], files: Set<String>) -> [FieldError] {
         items.compactMap { item in
             guard let tick = ticks.first(where: { $0.item == item.id }) else {
                 return item.isRequired ? FieldError(pointer: "/ticks/\(item.id)", "Not ticked yet: \(item.text)") : nil
             }
-            guard let evidence = item.evidence, tick.evidence?.isEmpty ?? true else { return nil }
+            guard let evidence = item.evidence else { return nil }
+            let given = tick.evidence ?? ""
+            if evidence == Self.fileEvidence, !given.isEmpty, !files.contains(given) {
+                return FieldError(
+                    pointer: "/ticks/\(item.id)",
+                    "The task has no file called \(given): attach it, and name it as evidence of: \(item.text)"
+                )
+            }
+            guard given.isEmpty else { return nil }
             return FieldError(pointer: "/ticks/\(item.id)", "Evidence is missing (\(evidence)): \(item.text)")
         }
     }

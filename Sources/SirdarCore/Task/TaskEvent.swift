@@ -23,6 +23,8 @@ package enum TaskEvent: Sendable, Hashable {
     case drafted(by: Worker, values: JSON.Object)
     case ticked(by: Worker, item: String, evidence: String?)
     case unticked(by: Worker, item: String)
+    /// A file was kept for it.
+    case attached(by: Worker, Attachment)
     /// By anybody who may see it.
     case commented(by: String, text: String)
     case completed(by: Worker, Submission)
@@ -45,6 +47,8 @@ package enum TaskEvent: Sendable, Hashable {
     case prioritised(by: Worker, TaskSpec.Priority)
     case skipped(by: Worker, output: JSON, reason: String)
     case checkWaived(by: Worker, reason: String)
+    /// What was completed is not right after all; `hasGoneOn`: the steps after it have begun.
+    case reopened(by: Worker, reason: String, hasGoneOn: Bool)
 
     // What becomes of it by itself.
     /// What it was for is over.
@@ -69,6 +73,7 @@ package enum TaskEvent: Sendable, Hashable {
         case .drafted: "task.drafted"
         case .ticked: "task.ticked"
         case .unticked: "task.unticked"
+        case .attached: "task.attached"
         case .commented: "task.commented"
         case .completed: "task.completed"
         case .failed: "task.failed"
@@ -83,6 +88,7 @@ package enum TaskEvent: Sendable, Hashable {
         case .prioritised: "task.prioritised"
         case .skipped: "task.skipped"
         case .checkWaived: "task.checkWaived"
+        case .reopened: "task.reopened"
         case .closed: "task.closed"
         case .aged: "task.aged"
         case .reminded: "task.reminded"
@@ -95,8 +101,9 @@ extension TaskEvent {
     var isByPerson: Bool {
         switch self {
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .drafted, .ticked, .unticked,
+            .attached,
             .commented, .completed, .failed, .confirmed, .pushedBack, .held, .asked, .answered, .prioritised, .skipped,
-            .checkWaived:
+            .checkWaived, .reopened:
             true
         case .resumed(let worker, due: _), .escalated(let worker, comment: _, priority: _): worker != nil
         case .routed, .lapsed, .returned, .checked, .closed, .aged, .reminded: false

@@ -66,4 +66,26 @@ extension TaskMachine {
         task.waiver = .init(by: worker.person, at: now)
         return Decision(task: task, comments: said(.note, by: worker, reason))
     }
+
+    /// Back to whoever completed it, with all that they entered; a check that was waived is made again.
+    static func reopened(
+        _ worker: Worker,
+        _ reason: String,
+        hasGoneOn: Bool,
+        _ task: ManualTask,
+        _ now: Timestamp
+    ) throws(TaskRefusal) -> Decision {
+        guard case .completed = task.state else { throw .ended(task.state.name, outcome: nil) }
+        try worker.expectSupervisor()
+        if hasGoneOn { throw .goneOn }
+        try expectNote(reason)
+        var task = task
+        task.state = .inProgress
+        task.waiver = nil
+        task.fence += 1
+        task.urgency = task.urgency(at: now)
+        var decision = Decision(task: task, comments: said(.pushBack, by: worker, reason))
+        decision.reopens = true
+        return decision
+    }
 }

@@ -31,6 +31,18 @@ extension TaskMachine {
         return Decision(task: task)
     }
 
+    /// Its owner's, also while it rests: what a vendor sends is kept when it comes.
+    static func attached(_ worker: Worker, _ file: Attachment, _ task: ManualTask) throws(TaskRefusal) -> Decision {
+        switch task.standing {
+        case .offered: throw .notClaimed
+        case .held, .onHold: try expectOwner(worker, task)
+        case .verifying: throw .beingVerified
+        case .inReview: throw .inReview
+        }
+        if let fault = Attachment.fault(inName: file.name) { throw .invalid([FieldError(pointer: "/name", fault)]) }
+        return Decision(task: task)
+    }
+
     static func commented(_ person: String, _ text: String, _ task: ManualTask) throws(TaskRefusal) -> Decision {
         try expectNote(text)
         return Decision(task: task, comments: [TaskComment(.comment, by: person, text)])
@@ -84,7 +96,7 @@ extension TaskMachine {
         case .failure(let found): errors += found.errors
         }
         if task.spec.outcomes.first == submission.outcome {
-            errors += submission.checklist.missing(task.ticks)
+            errors += submission.checklist.missing(task.ticks, files: submission.files)
         }
         errors += submission.checklist.unknown(submission.ticks)
         guard errors.isEmpty else { throw .invalid(errors) }

@@ -11,6 +11,8 @@ package enum TaskMachine {
         package var verifies = false
         /// The check that was being made is over.
         package var checkEnded = false
+        /// Its step, which has ended, waits for it again.
+        package var reopens = false
         /// What was said with it.
         package var comments: [TaskComment] = []
     }
@@ -20,14 +22,25 @@ package enum TaskMachine {
         to task: ManualTask,
         at now: Timestamp
     ) throws(TaskRefusal) -> Decision {
-        if task.state.isFinal { throw .ended(task.state.name, outcome: task.completion?.outcome) }
-        var decision = try decide(event, task, now)
+        var decision = try task.state.isFinal ? decideEnded(event, task, now) : decide(event, task, now)
         decision.task.version += 1
         if event.isByPerson {
             decision.task.activeAt = now
             decision.task.reminders = 0
         }
         return decision
+    }
+
+    /// What has ended stays so, but for a completion that turns out to be wrong.
+    private static func decideEnded(
+        _ event: TaskEvent,
+        _ task: ManualTask,
+        _ now: Timestamp
+    ) throws(TaskRefusal) -> Decision {
+        guard case .reopened(let worker, let reason, let hasGoneOn) = event else {
+            throw .ended(task.state.name, outcome: task.completion?.outcome)
+        }
+        return try reopened(worker, reason, hasGoneOn: hasGoneOn, task, now)
     }
 
     private static func decide(
@@ -50,6 +63,7 @@ package enum TaskMachine {
         case .drafted(let worker, let values): try drafted(worker, values, task)
         case .ticked(let worker, let item, let evidence): try ticked(worker, item, evidence, task, now)
         case .unticked(let worker, let item): try unticked(worker, item, task)
+        case .attached(let worker, let file): try attached(worker, file, task)
         case .commented(let person, let text): try commented(person, text, task)
         case .completed(let worker, let submission): try completed(worker, submission, task, now)
         case .failed(let worker, let code, let text): try failed(worker, code, text, task)
@@ -65,6 +79,7 @@ package enum TaskMachine {
         case .prioritised(let worker, let priority): try prioritised(worker, priority, task)
         case .skipped(let worker, let output, let reason): try skipped(worker, output, reason, task)
         case .checkWaived(let worker, let reason): try checkWaived(worker, reason, task, now)
+        case .reopened: throw .notCompleted
         case .closed(let expired): closed(expired: expired, task)
         case .aged: aged(task, now)
         case .reminded: reminded(task)

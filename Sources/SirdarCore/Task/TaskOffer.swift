@@ -11,7 +11,7 @@ package struct TaskOffer: Sendable, Hashable {
 /// What people do with tasks.
 package enum TaskOperation: String, Sendable, Hashable, CaseIterable {
     case claim, start, draft, complete, release, fail
-    case hold, resume, ask, escalate, comment
+    case hold, resume, ask, escalate, comment, attach
     case confirm
     case pushBack = "push-back"
     /// To another, by who holds it.
@@ -22,20 +22,26 @@ package enum TaskOperation: String, Sendable, Hashable, CaseIterable {
     // By supervisors.
     case assign, prioritise, skip
     case waiveCheck = "waive-check"
+    case reopen
 }
 
 extension TaskMachine {
     /// Every operation, tried on the machine that also guards it: the buttons cannot promise what it refuses.
     ///
-    /// What a person would have to add (a reason, a date, another person) counts as given.
+    /// What a person would have to add (a reason, a date, another person) counts as given. `hasGoneOn`: whether the
+    /// steps after the task have begun.
     package static func operations(
         on task: ManualTask,
         for worker: Worker,
         isTakeOverReserved: Bool = false,
+        hasGoneOn: Bool = true,
         at now: Timestamp
     ) -> [TaskOffer] {
         TaskOperation.allCases.map { operation in
-            let event = event(of: operation, on: task, for: worker, isTakeOverReserved, now)
+            let event =
+                operation == .reopen
+                ? TaskEvent.reopened(by: worker, reason: "-", hasGoneOn: hasGoneOn)
+                : event(of: operation, on: task, for: worker, isTakeOverReserved, now)
             do throws(TaskRefusal) {
                 // Assigning is a supervisor's; who holds a task delegates it.
                 if operation == .assign, !task.state.isFinal { try worker.expectSupervisor() }
@@ -71,6 +77,8 @@ extension TaskMachine {
         case .ask: .held(by: worker, awaiting: .vendor, reason: given, until: nil)
         case .escalate: .escalated(by: worker, comment: given, priority: nil)
         case .comment: .commented(by: worker.person, text: given)
+        case .attach:
+            .attached(by: worker, Attachment(name: given, type: "text/plain", bytes: 1, digest: ContentHash(hex: "")))
         case .confirm: .confirmed(by: worker, note: "")
         case .pushBack: .pushedBack(by: worker, comment: given)
         case .delegate, .assign: .assigned(by: worker, to: someone, note: given)
@@ -79,6 +87,7 @@ extension TaskMachine {
         case .prioritise: .prioritised(by: worker, task.priority)
         case .skip: .skipped(by: worker, output: .null, reason: given)
         case .waiveCheck: .checkWaived(by: worker, reason: given)
+        case .reopen: .reopened(by: worker, reason: given, hasGoneOn: true)
         }
     }
 }

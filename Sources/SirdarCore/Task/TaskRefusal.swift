@@ -25,6 +25,10 @@ package enum TaskRefusal: Error, Sendable, Hashable {
     case reservedToSupervisors(String)
     case notSkippable
     case nothingToWaive
+    /// Only what was completed is opened again.
+    case notCompleted
+    /// The steps after it have begun, or the instance is over.
+    case goneOn
     case unknownQueue(String)
     case unknownPerson(String)
     /// They are away, and nobody stands in for them.
@@ -60,6 +64,8 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .reservedToSupervisors: "reserved-to-supervisors"
         case .notSkippable: "not-skippable"
         case .nothingToWaive: "nothing-to-waive"
+        case .notCompleted: "not-completed"
+        case .goneOn: "gone-on"
         case .unknownQueue: "unknown-queue"
         case .unknownPerson: "unknown-person"
         case .absent: "absent"
@@ -102,6 +108,10 @@ package enum TaskRefusal: Error, Sendable, Hashable {
         case .reservedToSupervisors(let queue): "In the queue \(queue) only a supervisor takes tasks over. Ask one."
         case .notSkippable: "The workflow does not allow this step to be skipped."
         case .nothingToWaive: "There is no failed check to waive."
+        case .notCompleted: "It has not been completed."
+        case .goneOn:
+            "What follows it has begun. A supervisor can take the instance back, on its page, to this step or to the "
+                + "fork that it lies in: what began since is undone then."
         case .unknownQueue(let queue): "There is no queue \(queue)."
         case .unknownPerson(let person): "There is nobody called \(person), or they cannot work on tasks."
         case .absent(let person, let until):

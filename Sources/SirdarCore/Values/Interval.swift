@@ -12,6 +12,14 @@ package struct Interval: Hashable, Comparable, Sendable {
 
     package static func < (left: Interval, right: Interval) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// At most the longest that can be counted.
+    package static func + (left: Interval, right: Interval) -> Interval {
+        let (sum, overflow) = left.milliseconds.addingReportingOverflow(right.milliseconds)
+        return Interval(milliseconds: overflow ? .max : sum)
+    }
+
+    package static func += (left: inout Interval, right: Interval) { left = left + right }
+
     package static func * (interval: Interval, factor: Int64) -> Interval {
         let (product, overflow) = interval.milliseconds.multipliedReportingOverflow(by: factor)
         return Interval(milliseconds: overflow ? .max : product)

@@ -36,7 +36,7 @@ package struct Runbook: Sendable, Hashable {
         case value
         /// What a command printed.
         case output
-        /// The name of a file that was kept.
+        /// The name of a file that was attached to the task.
         case file
     }
 

@@ -135,13 +135,14 @@ extension Assembly {
     /// Work that comes back to somebody whose account is closed by now goes on to the queue.
     mutating func returnIfClosed(_ task: ManualTask, after event: TaskEvent) throws {
         switch event {
-        case .checked, .pushedBack, .resumed:
+        case .checked, .pushedBack, .resumed, .reopened:
             guard task.isReturnable, let owner = task.owner, try engine.roster.closed().contains(owner.person) else {
                 return
             }
             try apply(.returned, to: task, verification: nil)
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .routed, .lapsed, .returned, .drafted,
-            .ticked, .unticked, .commented, .completed, .failed, .confirmed, .held, .asked, .answered, .escalated,
+            .ticked, .unticked, .attached, .commented, .completed, .failed, .confirmed, .held, .asked, .answered,
+            .escalated,
             .prioritised, .skipped, .checkWaived, .closed, .aged, .reminded:
             return
         }

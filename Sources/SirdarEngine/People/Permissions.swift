@@ -7,7 +7,7 @@ package enum Permissions {
         case seeProject, keepProjects, controlMachine, readMachineFiles, writeMachineFiles
         case requestImage, withdrawRequest, answerQuestion, keepProfiles, createMachines, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
-        case seeTasks, workOnTasks, superviseTasks, stopWork
+        case seeTasks, workOnTasks, superviseTasks, stopWork, seeInsight
         case seeJournal, exportJournal, examine, seeWorkflows, deployWorkflows, seePeople, managePeople
         case backUp
         case sendEvents, seeEvents
@@ -16,7 +16,7 @@ package enum Permissions {
         package var tokenScope: TokenScope {
             switch self {
             case .seeProject, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine, .seeWorkflows,
-                .seePeople, .readMachineFiles, .seeEvents:
+                .seePeople, .readMachineFiles, .seeEvents, .seeInsight:
                 .read
             case .controlMachine, .requestImage, .withdrawRequest, .answerQuestion, .keepProfiles, .createMachines:
                 .request
@@ -58,15 +58,15 @@ package enum Permissions {
         case .operator:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
-                .answerQuestion, .keepProfiles, .createMachines, .seeInstances, .seeTasks, .workOnTasks, .seeJournal,
-                .seeWorkflows, .sendEvents, .seeEvents,
+                .answerQuestion, .keepProfiles, .createMachines, .seeInstances, .seeTasks, .workOnTasks, .seeInsight,
+                .seeJournal, .seeWorkflows, .sendEvents, .seeEvents,
             ]
         case .supervisor:
             [
                 .seeProject, .controlMachine, .readMachineFiles, .writeMachineFiles, .requestImage, .withdrawRequest,
                 .answerQuestion, .keepProfiles, .createMachines,
                 .markGolden, .correctCosts, .seeInstances, .cancelInstance, .mendInstance, .seeTasks, .workOnTasks,
-                .superviseTasks, .stopWork,
+                .superviseTasks, .stopWork, .seeInsight,
                 .seeJournal,
                 .seeWorkflows, .seePeople, .sendEvents, .seeEvents,
             ]
@@ -75,7 +75,7 @@ package enum Permissions {
         case .auditor:
             [
                 .seeProject, .readMachineFiles, .seeInstances, .seeTasks, .seeJournal, .exportJournal, .examine,
-                .seeWorkflows, .seePeople, .seeEvents,
+                .seeWorkflows, .seePeople, .seeEvents, .seeInsight,
             ]
         case .admin:
             [

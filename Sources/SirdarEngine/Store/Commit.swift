@@ -6,6 +6,10 @@ package import SirdarJournal
 package struct Commit: Sendable {
     package var instances: [InstanceWrite] = []
     package var tasks: [TaskWrite] = []
+    /// What is kept of tasks that end, to be added up.
+    package var endings: [TaskEnding] = []
+    /// Tasks that had ended and are open again: what was kept of their ends is not true any more.
+    package var reopenings: [Reopening] = []
     package var work: [WorkWrite] = []
     package var timers: [TimerWrite] = []
     package var records: [RecordChange] = []
@@ -23,6 +27,16 @@ package struct Commit: Sendable {
     package var follows: Handle?
 
     package init() {}
+
+    package struct Reopening: Sendable, Hashable {
+        package let task: Identifier
+        package let endedAt: Timestamp
+
+        package init(task: Identifier, endedAt: Timestamp) {
+            self.task = task
+            self.endedAt = endedAt
+        }
+    }
 
     /// Names a commit that is on its way, so that what is decided on top of it can be written if it is, and only then.
     /// The version of an instance cannot say that: somebody else's decision may have made the same version.

@@ -109,6 +109,25 @@ package struct QueueCount: Sendable, Hashable {
     }
 }
 
+/// What the tasks took that ended in a span of time, by week, workflow, step and queue.
+package struct HoursQuery: Sendable, Hashable {
+    package var from: Timestamp
+    /// Without it.
+    package var to: Timestamp
+    /// `nil`: all of them.
+    package var queues: Set<String>?
+    package var limit: Int
+
+    package static let limitMax = 20_000
+
+    package init(from: Timestamp, to: Timestamp, queues: Set<String>? = nil, limit: Int = limitMax) {
+        self.from = from
+        self.to = to
+        self.queues = queues
+        self.limit = min(limit, Self.limitMax)
+    }
+}
+
 /// How many instances of a deployed workflow are in a state.
 package struct WorkflowCount: Sendable, Hashable {
     package let workflow: Int

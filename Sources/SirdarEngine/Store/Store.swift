@@ -49,6 +49,8 @@ package protocol Store: RecordReader {
     /// The ready task that comes first for somebody of these queues and skills, whatever the number of the others.
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask?
     func queueCounts() throws(StoreError) -> [QueueCount]
+    /// What ended tasks took, added up by the store.
+    func hours(_ query: HoursQuery) throws(StoreError) -> [HoursLine]
 
     /// Sequence numbers begin at 1 and have no gaps: they are the entries' places in the tree.
     func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry]

@@ -9,7 +9,7 @@ extension Assembly {
         let hadDeadline = before.dueAt != nil || before.atRiskAt != nil
         if rests {
             if hadDeadline { commit.timers.append(.drop(task.instance, step: task.step, kind: .deadline)) }
-        } else if event.isAging || before.isWaitingForRequester {
+        } else if event.isAging || before.isWaitingForRequester || before.state.isFinal {
             setDeadline(of: task)
         }
         guard task.state != before.state || task.owner != before.owner || event == .reminded else { return }
@@ -141,8 +141,9 @@ extension TaskEvent {
         case .aged, .escalated(by: nil, comment: _, priority: _): true
         case .claimed, .started, .released, .assigned, .takenOver, .transferred, .routed, .lapsed, .returned, .drafted,
             .ticked,
-            .unticked, .commented, .completed, .failed, .checked, .confirmed, .pushedBack, .held, .asked, .answered,
-            .resumed, .escalated, .prioritised, .skipped, .checkWaived, .closed, .reminded:
+            .unticked, .attached, .commented, .completed, .failed, .checked, .confirmed, .pushedBack, .held, .asked,
+            .answered,
+            .resumed, .escalated, .prioritised, .skipped, .checkWaived, .reopened, .closed, .reminded:
             false
         }
     }

@@ -58,7 +58,7 @@ extension Assembly {
     @discardableResult
     mutating func apply(_ event: TaskEvent, to task: ManualTask, verification: DueStep?) throws -> ManualTask {
         let decision = try TaskMachine.apply(event, to: task, at: now)
-        let after = decision.task
+        let after = try counted(decision.task, since: task)
         commit.tasks.append(TaskWrite(after, before: task))
         if decision.verifies, let verification { perform(verification, of: task.origin) }
         if decision.checkEnded {
@@ -69,6 +69,10 @@ extension Assembly {
         tell(Notices.of(event, before: task, after: after, at: now))
         commit.records += decision.comments.map { comment in
             Comment(id: engine.identifiers.next(), task: task.id, at: now, comment).added
+        }
+        if case .attached(let worker, let file) = event {
+            let id = engine.identifiers.next()
+            commit.records.append(StoredAttachment(id: id, task: task.id, by: worker.person, at: now, file).added)
         }
         for projection in engine.projections {
             commit.records += try projection.changes(decision, before: task, at: now, reading: records)
@@ -81,6 +85,7 @@ extension Assembly {
             fence: after.fence,
             detail: Story.detail(event, before: task, after: after)
         )
+        if decision.reopens { try reopen(task) }
         try returnIfClosed(after, after: event)
         if let end = decision.end {
             guard let instance = try engine.instance(task.instance, turn) else {
@@ -89,6 +94,29 @@ extension Assembly {
             try taskEnded(.taskEnded(step: task.step, end: end), instance)
         }
         return after
+    }
+
+    /// The step of a completed task waits for it again.
+    private mutating func reopen(_ task: ManualTask) throws {
+        guard let instance = try engine.instance(task.instance, turn) else { throw UnknownInstance(id: task.instance) }
+        do { try apply(.taskReopened(step: task.step), to: instance) } catch is Refusal { throw TaskRefusal.goneOn }
+        // What had been claimed meanwhile has been looked at by somebody.
+        for write in commit.tasks where write.task.state == .cancelled && write.before?.owner != nil {
+            throw TaskRefusal.goneOn
+        }
+        commit.reopenings.append(.init(task: task.id, endedAt: task.hours.countedUntil))
+    }
+
+    /// The task, with the stretch of its time counted that the decision has ended.
+    private mutating func counted(_ task: ManualTask, since before: ManualTask) throws -> ManualTask {
+        guard task.endsStretch(of: before) else { return task }
+        var task = task
+        task.count(engine.passed(for: before, until: now), since: before, at: now)
+        guard let instance = try engine.instance(task.instance, turn) else { return task }
+        if let ending = TaskEnding(task, of: try engine.library.workflow(instance.workflow), at: now) {
+            commit.endings.append(ending)
+        }
+        return task
     }
 
     /// What a person entered for the step is judged as part of the task's form.

@@ -1,5 +1,5 @@
 import JSON
-import SirdarCore
+package import SirdarCore
 
 // What an intent means, with all that the machine cannot know: other people, queues, calendars.
 extension Engine {
@@ -26,6 +26,7 @@ extension Engine {
         case .draft(let values): .drafted(by: worker, values: values)
         case .tick(let item, let evidence): .ticked(by: worker, item: item, evidence: evidence)
         case .untick(let item): .unticked(by: worker, item: item)
+        case .attach(let file): .attached(by: worker, file)
         case .comment(let text): .commented(by: worker.person, text: text)
         case .complete: preconditionFailure("a completion is made with its check")
         case .fail(let code, let text): .failed(by: worker, code: code, text: text)
@@ -41,7 +42,29 @@ extension Engine {
         case .prioritise(let priority): .prioritised(by: worker, priority)
         case .skip(let output, let reason): .skipped(by: worker, output: output, reason: reason)
         case .waiveCheck(let reason): .checkWaived(by: worker, reason: reason)
+        case .reopen(let reason):
+            .reopened(by: worker, reason: reason, hasGoneOn: try hasGoneOn(from: task))
         }
+    }
+
+    /// Whether what follows a completed task has begun, so that it cannot be opened again: the machine says so of
+    /// steps, and the tasks of those that it would give up of the people who have looked at them.
+    package func hasGoneOn(from task: ManualTask) throws -> Bool {
+        guard case .completed = task.state, task.kind == .manual, let instance = try store.instance(task.instance)
+        else {
+            return true
+        }
+        let workflow = try library.workflow(instance.workflow)
+        let event = Event.taskReopened(step: task.step)
+        guard let decision = try? Machine.apply(event, to: instance, of: workflow, at: Moment(now: clock.now())) else {
+            // Whatever it refuses, there is nothing to open again.
+            return true
+        }
+        let given = decision.effects.compactMap { effect -> Int? in
+            if case .closeTask(let step, expired: _) = effect { step } else { nil }
+        }
+        let open = try store.tasks(TaskQuery(instance: task.instance, isOpen: true, limit: 200))
+        return open.contains { given.contains($0.step) && $0.owner != nil }
     }
 
     // MARK: People and queues
@@ -99,6 +122,18 @@ extension Engine {
         let calendar = due.calendar.flatMap(library.calendar)
         let left = calendar?.workingTime(from: hold.since, to: dueAt) ?? dueAt.since(hold.since)
         return DueTimes(after: max(.zero, left), due, on: calendar, from: now)
+    }
+
+    /// How much time has passed since the task's hours were last counted, on the calendar that it is due by. Work that
+    /// lies wholly outside of its hours was done all the same.
+    func passed(for task: ManualTask, until now: Timestamp) -> Interval {
+        let start = task.hours.countedUntil
+        let whole = max(.zero, now.since(start))
+        let due = task.spec.due ?? library.queue(task.queue)?.due
+        guard let calendar = due?.calendar.flatMap(library.calendar) else { return whole }
+        let working = calendar.workingTime(from: start, to: now)
+        if case .inProgress = task.state, working == .zero { return whole }
+        return working
     }
 }
 

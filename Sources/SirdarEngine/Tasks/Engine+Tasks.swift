@@ -123,6 +123,9 @@ extension Engine {
         if case .complete(let outcome, let values, let ticks, let fence) = intent {
             var submission = Submission(outcome: outcome, values: values, ticks: ticks, fence: fence)
             submission.checklist = task.runbook.flatMap { library.runbook($0)?.checklist } ?? submission.checklist
+            if submission.checklist.items.contains(where: { $0.evidence == Checklist.fileEvidence }) {
+                submission.files = Set(try StoredAttachment.all(of: task.id, assembly.reading()).map(\.file.name))
+            }
             let sequel = try sequel(of: task, outcome, values, turn)
             verification = sequel.check.map { dueCheck($0, of: task) }
             submission.verifies = verification != nil

@@ -17,6 +17,7 @@ package enum TaskIntent: Sendable, Hashable {
     case tick(item: String, evidence: String?)
     case untick(item: String)
     case comment(String)
+    case attach(Attachment)
     case complete(outcome: String, values: JSON.Object, ticks: [Submission.TickedItem], fence: Int64?)
     case fail(code: String, text: String)
     case confirm(note: String)
@@ -33,6 +34,7 @@ package enum TaskIntent: Sendable, Hashable {
     case prioritise(TaskSpec.Priority)
     case skip(output: JSON, reason: String)
     case waiveCheck(reason: String)
+    case reopen(reason: String)
 
     /// The operation's name, as the API and the journal know it.
     package var name: String {
@@ -47,6 +49,7 @@ package enum TaskIntent: Sendable, Hashable {
         case .tick: "task.tick"
         case .untick: "task.untick"
         case .comment: "task.comment"
+        case .attach: "task.attach"
         case .complete: "task.complete"
         case .fail: "task.fail"
         case .confirm: "task.confirm"
@@ -59,6 +62,7 @@ package enum TaskIntent: Sendable, Hashable {
         case .prioritise: "task.prioritise"
         case .skip: "task.skip"
         case .waiveCheck: "task.waiveCheck"
+        case .reopen: "task.reopen"
         }
     }
 
@@ -68,13 +72,13 @@ package enum TaskIntent: Sendable, Hashable {
         case .release(let note), .confirm(let note), .assign(to: _, let note):
             note.isEmpty ? [:] : ["note": .string(note)]
         case .takeOver(let reason), .transfer(queue: _, let reason), .skip(output: _, let reason),
-            .waiveCheck(let reason), .hold(awaiting: _, let reason, until: _):
+            .waiveCheck(let reason), .reopen(let reason), .hold(awaiting: _, let reason, until: _):
             ["reason": .string(reason)]
         case .comment(let text), .fail(code: _, let text): ["text": .string(text)]
         case .pushBack(let comment), .escalate(let comment, priority: _): ["comment": .string(comment)]
         case .ask(let question): ["question": .string(question.text)]
         case .answer(let text, let values): ["answer": .string(text), "values": .object(values)]
-        case .claim, .start, .draft, .tick, .untick, .complete, .resume, .prioritise: [:]
+        case .claim, .start, .draft, .tick, .untick, .attach, .complete, .resume, .prioritise: [:]
         }
     }
 }

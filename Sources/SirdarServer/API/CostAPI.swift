@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import JSON
-import NIOCore
 import SirdarCore
 import SirdarEngine
 import SirdarImages
@@ -130,15 +129,7 @@ extension Money {
 
 extension Response {
     static func csv(_ report: CostReport) -> Response {
-        let name = "costs-\(report.project)-\(report.week).csv"
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/csv; charset=utf-8; header=present",
-                .contentDisposition: "attachment; filename=\"\(name)\"",
-            ],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: report.csv))
-        )
+        .csv(report.csv, named: "costs-\(report.project)-\(report.week)")
     }
 }
 

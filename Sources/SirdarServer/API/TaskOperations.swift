@@ -19,6 +19,10 @@ extension TaskIntent {
         case .transfer: self = .transfer(queue: fields.text("queue"), reason: fields.text("reason"))
         case .draft: self = .draft(fields.object("values"))
         case .comment: self = .comment(fields.text("text", max: Comment.charactersMax))
+        case .attach:
+            // A file has a way of its own, by which its bytes come.
+            fields.add("operation", "A file is attached by POST /v1/tasks/ID/attachments.")
+            self = .comment("")
         case .complete:
             self = .complete(
                 outcome: fields.text("outcome"),
@@ -38,6 +42,7 @@ extension TaskIntent {
         case .prioritise: self = .prioritise(Self.priority(&fields, isNeeded: true) ?? .normal)
         case .skip: self = .skip(output: fields.json("output") ?? .null, reason: fields.text("reason"))
         case .waiveCheck: self = .waiveCheck(reason: fields.text("reason"))
+        case .reopen: self = .reopen(reason: fields.text("reason"))
         }
     }
 

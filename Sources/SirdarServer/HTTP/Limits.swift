@@ -1,6 +1,8 @@
 /// How much of anything a request may bring: each loop over what comes from outside ends here.
 package enum Limits {
     static let bodyBytesMax = 1 << 20
+    /// How large an attached file may be at most, whatever is configured.
+    package static let attachmentMebibytesMax = 64
     static let eventBytesMax = 256 << 10
     static let pathBytesMax = 2_048
     static let headerFieldBytesMax = 8 << 10

@@ -55,12 +55,13 @@ struct Route: Sendable {
     ///
     /// Everything that somebody wanted to do and that was refused is kept.
     func add(to router: Router<AppContext>, of server: Server) {
-        let (need, operation, handler, isPost) = (need, operation, handler, method == .post)
+        let (need, operation, handler) = (need, operation, handler)
+        let takesKey = method == .post || operation?.takesKey == true
         router.on(RouterPath(path), method: method) { request, context in
             do {
                 try need.check(context)
                 try operation?.check(request)
-                guard isPost, let operation else { return try await handler(request, context) }
+                guard takesKey, let operation else { return try await handler(request, context) }
                 return try await server.repeats.answer(request, context, operation, handler)
             } catch {
                 if let trouble = Trouble(error) { server.keep(trouble, request, context) }

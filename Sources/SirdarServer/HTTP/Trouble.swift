@@ -189,7 +189,8 @@ extension Trouble {
         case .unknownPerson: return .named(refusal, at: "/person")
         case .unknownQueue: return .named(refusal, at: "/queue")
         case .heldBy, .notClaimed, .alreadyStarted, .alreadyYours, .ended, .claimLimit, .stopped, .onHold, .notOnHold,
-            .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notTheirs,
+            .beingVerified, .notVerifying, .inReview, .notInReview, .notSkippable, .nothingToWaive, .notCompleted,
+            .goneOn, .notTheirs,
             .absent, .staleFence:
             return .conflict(refusal.code, refusal.sentence())
         }
@@ -224,7 +225,7 @@ extension Trouble {
         case .task(let refusal): of(refusal)
         case .outputUnfit(let errors), .inputUnfit(let errors): .invalid(errors)
         case .ended, .alreadyStarted, .noSuchStep, .staleAttempt, .notAwaited, .unwinding, .alreadySuspended,
-            .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable, .notListening:
+            .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable, .notReopenable, .notListening:
             .conflict(refusal.code, refusal.sentence)
         }
     }

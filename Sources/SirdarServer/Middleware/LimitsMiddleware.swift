@@ -7,6 +7,8 @@ struct LimitsMiddleware: RouterMiddleware {
     static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .options, .patch]
     /// The methods that an address has, as `Allow` lists them.
     let allowed: @Sendable (_ path: String) -> String
+    /// How large an attached file may be.
+    let attachmentBytesMax: Int
 
     func handle(
         _ request: Request,
@@ -26,8 +28,13 @@ struct LimitsMiddleware: RouterMiddleware {
         guard Self.methods.contains(request.method) else { throw Trouble.methodNotAllowed(allowed(request.uri.path)) }
         if let length = request.headers[.contentLength] {
             guard let bytes = Int(length), bytes >= 0 else { throw Trouble.malformed("Content-Length is no number.") }
-            guard bytes <= Limits.bodyBytesMax else { throw Trouble.tooLarge }
+            guard bytes <= bytesMax(of: request) else { throw Trouble.tooLarge }
         }
         return try await next(request, context)
+    }
+
+    /// A form with a file in it is larger than the file.
+    private func bytesMax(of request: Request) -> Int {
+        request.uri.path.hasSuffix("/attachments") ? attachmentBytesMax + Limits.bodyBytesMax : Limits.bodyBytesMax
     }
 }

@@ -128,7 +128,7 @@ extension Operation {
 
     fileprivate func headers(of route: Route) -> [JSON] {
         var headers: [JSON] = []
-        if route.method == .post, keeps != .nothing {
+        if route.method == .post || takesKey, keeps != .nothing {
             headers.append(Self.header("Idempotency-Key", "The same request with the same key is carried out once."))
         }
         if match != .none {

@@ -17,6 +17,8 @@ struct Operation: Sendable {
     /// What is kept of an answer, for who asks the same again with the same `Idempotency-Key`.
     var keeps = Keeping.answer
     var match = Match.none
+    /// Whether an `Idempotency-Key` is looked at although it makes nothing: it would be refused the second time.
+    var takesKey = false
 
     enum Keeping: Sendable {
         case nothing, answer
@@ -77,6 +79,12 @@ struct Operation: Sendable {
     func keeping(_ keeping: Keeping) -> Operation {
         var operation = self
         operation.keeps = keeping
+        return operation
+    }
+
+    func takingKey() -> Operation {
+        var operation = self
+        operation.takesKey = true
         return operation
     }
 

@@ -55,7 +55,7 @@ extension Operation {
             ["outcome": .words()],
             optional: ["values": .object, "ticks": .list(of: .either(.text, tick)), "fence": .whole]
         )
-    )
+    ).takingKey()
     static let failTask = onTask(
         "failTask",
         "Says that a task cannot be done.",
@@ -104,11 +104,59 @@ extension Operation {
         "Accepts a completion in spite of its check.",
         .needed(["reason": .words()])
     )
+    static let reopenTask = onTask(
+        "reopenTask",
+        "Opens a completed task again, as long as what follows it has not begun.",
+        .needed(["reason": .words()])
+    )
     static let listComments = look("listComments", "What was said of a task.", .whole, .page(of: .Comment))
     static let addComment = onTask(
         "addComment",
         "Says something of a task.",
         .needed(["text": .words(Comment.charactersMax)])
+    )
+    private static let view = Shape.answer([
+        "id": .identifier, "name": .text, "filter": .text, "shared": .flag, "mine": .flag, "by": .text, "at": .time,
+    ])
+    static let listViews = look(
+        "listViews",
+        "The views of the queue that one has named, and those that are shared.",
+        .whole,
+        .ok(.page(of: view), "A page of the list.")
+    )
+    static let addView = act(
+        "addView",
+        "Gives a filter of the queue a name; for everybody as a supervisor.",
+        .needed(
+            ["name": .words(SavedView.nameCharactersMax), "filter": .words(ViewAPI.filterCharactersMax)],
+            optional: ["shared": .flag]
+        ),
+        .made(view)
+    )
+    static let removeView = act("removeView", "Removes a view.", .none, .nothing)
+
+    private static let attachment = Shape.answer([
+        "id": .identifier, "task": .identifier, "name": .text, "type": .text, "bytes": .whole, "digest": .text,
+        "by": .text, "at": .time,
+    ])
+    static let listAttachments = look(
+        "listAttachments",
+        "The files of a task.",
+        .whole,
+        .ok(.page(of: attachment), "A page of the list.")
+    )
+    /// The same again changes nothing, so that no key is needed to ask it again.
+    static let addAttachment = act(
+        "addAttachment",
+        "Attaches a file to a task that one holds: its bytes are the body, what it is stands in `Content-Type`.",
+        query: [.needed("name", "What the file is called.")],
+        .bytes,
+        .made(attachment)
+    ).keeping(.nothing)
+    static let readAttachment = look(
+        "readAttachment",
+        "The bytes of a file of a task, held against their digest. What it was said to be stands in the list.",
+        .file("application/octet-stream", "The file. `X-Content-Digest` is its SHA-256.")
     )
     static let operateOnTasks = act(
         "operateOnTasks",

@@ -135,7 +135,7 @@ struct ImageCostsContent {
     let total: String
     let transfers: String?
     let isDemonstration: Bool
-    let chart: CostChart
+    let chart: ColumnChart
     let now: TimeView
 
     struct Row {
@@ -176,72 +176,30 @@ struct ImageCostsContent {
         total = costs.total.words
         transfers = costs.transfers.amounts.isEmpty && costs.transfers.unknown == 0 ? nil : costs.transfers.words
         isDemonstration = costs.parts.contains(where: \.isDemonstration)
-        chart = CostChart(costs)
+        chart = ColumnChart(costs)
     }
 }
 
-/// A bar for each week, drawn on the server. The table beside it says the same in words.
-struct CostChart {
-    static let width = 720
-    static let height = 190
-    private static let (left, right, top, bottom) = (8, 8, 22, 26)
-
-    let bars: [Bar]
-    let title: String
-    let summary: String
-    let hasBars: Bool
-    let box = "0 0 \(width) \(height)"
-    let baseline = String(height - bottom)
-    let end = String(width - right)
-
-    struct Bar {
-        let x: String
-        let y: String
-        let width: String
-        let height: String
-        let middle: String
-        let valueY: String
-        let labelY: String
-        let value: String?
-        let label: String?
-        let words: String
-        let isDemonstration: Bool
-    }
-
-    init(_ costs: ImageCosts) {
+extension ColumnChart {
+    /// A column for each week.
+    fileprivate init(_ costs: ImageCosts) {
         let parts = Array(costs.parts.reversed())
         let currency = costs.total.amounts.first?.currency ?? ""
-        let values = parts.map { $0.sum.money(in: currency) }
-        let most = values.max() ?? .zero
-        let room = Self.width - Self.left - Self.right
-        let slot = max(4, room / max(1, parts.count))
-        let every = max(1, (56 + slot - 1) / slot)
-        bars = parts.indices.map { index in
-            let (part, value) = (parts[index], values[index])
-            let tall =
-                most > .zero
-                ? Int(value.trillionths * Int128(Self.height - Self.top - Self.bottom) / most.trillionths) : 0
-            let x = Self.left + index * slot + slot / 8
-            let y = Self.height - Self.bottom - max(0, tall)
-            let isLabelled = (parts.count - 1 - index) % every == 0
-            return Bar(
-                x: String(x),
-                y: String(y),
-                width: String(max(2, slot * 3 / 4)),
-                height: String(max(0, tall)),
-                middle: String(x + slot * 3 / 8),
-                valueY: String(y - 5),
-                labelY: String(Self.height - 8),
-                value: isLabelled ? (part.sum.unknown > 0 ? "?" : Self.figure(value, currency)) : nil,
-                label: isLabelled ? String(part.week.description.dropFirst(5)) : nil,
-                words: "\(part.week): \(part.sum.words)\(part.isDemonstration ? ", demonstration" : "")",
-                isDemonstration: part.isDemonstration
-            )
-        }
-        hasBars = most > .zero
-        title = "Cost by week"
-        summary =
-            parts.isEmpty ? "No weeks." : "\(parts.count) weeks, together \(costs.total.words). The table has each."
+        self.init(
+            id: "chart",
+            title: "Cost by week",
+            summary: parts.isEmpty
+                ? "No weeks." : "\(parts.count) weeks, together \(costs.total.words). The table has each.",
+            parts.map { part in
+                let money = part.sum.money(in: currency)
+                return Given(
+                    label: String(part.week.description.dropFirst(5)),
+                    value: part.sum.unknown > 0 ? "?" : Self.figure(money, currency),
+                    words: "\(part.week): \(part.sum.words)\(part.isDemonstration ? ", demonstration" : "")",
+                    parts: [(money.trillionths, part.isDemonstration ? "made-up" : nil)]
+                )
+            }
+        )
     }
 
     /// Without its currency, which the table has.

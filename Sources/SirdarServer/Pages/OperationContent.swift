@@ -31,7 +31,7 @@ struct OperationContent {
     /// In the order in which they are needed; claiming, starting and completing have places of their own.
     private static let order: [TaskOperation] = [
         .resume, .confirm, .pushBack, .release, .hold, .ask, .comment, .escalate, .delegate, .takeOver, .assign,
-        .transfer, .prioritise, .waiveCheck, .skip, .fail,
+        .transfer, .prioritise, .waiveCheck, .skip, .fail, .reopen,
     ]
 
     static func allowed(_ offers: [TaskOffer], _ task: ManualTask, _ reading: Reading) -> [OperationContent] {
@@ -39,9 +39,14 @@ struct OperationContent {
         return order.filter(allowed.contains).map { OperationContent($0, task, reading) }
     }
 
-    static func refused(_ offers: [TaskOffer], _ reading: Reading) throws -> [Refused] {
+    /// Of an ended task only why it is not opened again, and of an open one everything else.
+    static func refused(_ offers: [TaskOffer], _ task: ManualTask, _ reading: Reading) throws -> [Refused] {
         try offers.compactMap { offer in
-            guard let refusal = offer.refusal, order.contains(offer.operation) else { return nil }
+            guard let refusal = offer.refusal, order.contains(offer.operation),
+                (offer.operation == .reopen) == task.state.isFinal
+            else { return nil }
+            // What ended otherwise than by a completion is not opened again, and nobody would expect it.
+            if case .ended = refusal { return nil }
             return Refused(label: label(offer.operation), reason: try reading.sentence(refusal))
         }
     }
@@ -68,6 +73,7 @@ struct OperationContent {
         case .ask: "Ask the requester…"
         case .escalate: "Escalate…"
         case .comment: "Comment…"
+        case .attach: "Attach a file…"
         case .confirm: "Confirm"
         case .pushBack: "Push back…"
         case .delegate: "Hand to somebody…"
@@ -77,6 +83,7 @@ struct OperationContent {
         case .prioritise: "Change the priority…"
         case .skip: "Skip the step…"
         case .waiveCheck: "Waive the check…"
+        case .reopen: "Open again…"
         }
     }
 
@@ -96,13 +103,14 @@ struct OperationContent {
         case .prioritise: "Change"
         case .skip: "Skip"
         case .waiveCheck: "Waive"
-        case .claim, .start, .draft, .complete, .resume, .confirm: label(operation)
+        case .reopen: "Open again"
+        case .claim, .start, .draft, .complete, .resume, .confirm, .attach: label(operation)
         }
     }
 
     private static func fields(_ operation: TaskOperation, _ task: ManualTask, _ reading: Reading) -> [Field] {
         switch operation {
-        case .claim, .start, .draft, .complete, .resume: []
+        case .claim, .start, .draft, .complete, .resume, .attach: []
         case .release:
             [.text(operation, "note", "Note for whoever is next", isOptional: task.state == .claimed)]
         case .confirm: [.text(operation, "note", "Note", isOptional: true)]
@@ -127,6 +135,7 @@ struct OperationContent {
                 .text(operation, "note", "Note", isOptional: true),
             ]
         case .takeOver, .waiveCheck: [.text(operation, "reason", "Why")]
+        case .reopen: [.text(operation, "reason", "What is not right")]
         case .skip: [.text(operation, "reason", "Why the workflow may go on without it")]
         case .transfer:
             [

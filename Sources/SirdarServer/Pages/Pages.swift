@@ -71,7 +71,8 @@ struct Pages: Sendable {
             ("Images", "/images", .seeProject), ("Build profiles", "/profiles", .seeProject),
             ("Machines", "/machines", .seeProject), ("Costs", "/costs", .seeProject),
             ("Journal", "/journal", .seeJournal),
-            ("Workflows", "/workflows", .seeWorkflows), ("Stops", "/stops", .stopWork),
+            ("Workflows", "/workflows", .seeWorkflows), ("Insight", "/insight", .seeInsight),
+            ("Stops", "/stops", .stopWork),
         ]
         return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }
     }

@@ -35,6 +35,7 @@ struct TaskContent {
     let comments: [CommentContent]
     let hasComments: Bool
     let hold: HoldContent?
+    let attachments: AttachmentContent
     let isWorkable: Bool
     let result: [EntryRow.Fact]
 
@@ -57,6 +58,9 @@ struct TaskContent {
         let text: String
         let isRequired: Bool
         let evidence: String?
+        /// The evidence is one of the task's files.
+        let isFile: Bool
+        let files: [TaskListContent.Choice]
         let given: String
         let isTicked: Bool
         let by: String?
@@ -105,6 +109,7 @@ extension TaskContent {
         token: String,
         query: String,
         templates: Templates,
+        settings: Server.Settings,
         typed: FormData?,
         trouble: Trouble?
     ) throws {
@@ -149,10 +154,11 @@ extension TaskContent {
         }
         actions = try Actions(offers, task, reading)
         operations = OperationContent.allowed(offers, task, reading)
-        refused = task.state.isFinal ? [] : try OperationContent.refused(offers, reading)
+        refused = try OperationContent.refused(offers, task, reading)
         hasRefused = !refused.isEmpty
         comments = try Comment.all(of: task.id, reading.store).map { try CommentContent($0, reading) }
         hasComments = !comments.isEmpty
+        attachments = try AttachmentContent(task, offers, reading, settings)
         hold = task.hold.map { HoldContent($0, reading.now) }
         self.isWorkable = isWorkable
         result = Self.result(task)
@@ -268,11 +274,28 @@ extension TaskContent.Item {
         text = item.text
         isRequired = item.isRequired
         evidence = item.evidence.map(Self.asked)
-        given = typed?["evidence.\(item.id)"] ?? tick?.evidence ?? ""
+        let given = typed?["evidence.\(item.id)"] ?? tick?.evidence ?? ""
+        self.given = given
+        isFile = item.evidence == .file
+        files = isFile ? try Self.files(task, given, reading) : []
         isTicked = tick != nil || typed?["tick.\(item.id)"] != nil
         by = try tick.map { "\(try reading.name($0.by)), \(Show.ago($0.at, reading.now))" }
         error = errors.first { $0.pointer == "/ticks/\(item.id)" }?.detail
         self.isWorkable = isWorkable
+    }
+
+    private static func files(
+        _ task: ManualTask,
+        _ given: String,
+        _ reading: Reading
+    ) throws -> [TaskListContent.Choice] {
+        let names = try StoredAttachment.all(of: task.id, reading.store).map(\.file.name)
+        let none = TaskListContent.Choice(
+            name: "",
+            title: names.isEmpty ? "attach it below first" : "choose a file",
+            isSelected: given.isEmpty
+        )
+        return [none] + names.map { .init(name: $0, title: $0, isSelected: $0 == given) }
     }
 
     private static func asked(_ evidence: SirdarEngine.Runbook.Evidence) -> String {
@@ -280,7 +303,7 @@ extension TaskContent.Item {
         case .text: "in your own words"
         case .value: "the value"
         case .output: "what the command printed"
-        case .file: "the name of the file"
+        case .file: "a file of the task"
         }
     }
 }

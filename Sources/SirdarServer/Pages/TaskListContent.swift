@@ -17,6 +17,11 @@ struct TaskListContent {
     let rows: [Row]
     let queues: [Choice]
     let views: [View]
+    let saved: [Saved]
+    let hasSaved: Bool
+    let maySave: Bool
+    let showsSaved: Bool
+    let mayShare: Bool
     /// The filter as it is written.
     let text: String
     let problems: [String]
@@ -56,6 +61,16 @@ struct TaskListContent {
         let isCurrent: Bool
     }
 
+    /// A view that somebody gave a name.
+    struct Saved {
+        let id: String
+        let name: String
+        let href: String
+        let isShared: Bool
+        let isCurrent: Bool
+        let mayRemove: Bool
+    }
+
     init(
         _ list: TaskList,
         _ query: FormData,
@@ -74,6 +89,11 @@ struct TaskListContent {
             .filter { principal.may(.seeTasks, in: .queue($0)) }
         queues = visible.sorted().map { Choice(name: $0, title: reading.queueTitle($0), isSelected: $0 == list.queue) }
         views = Self.views(list)
+        saved = try Self.saved(list, reading, principal)
+        hasSaved = !saved.isEmpty
+        maySave = principal.may(.workOnTasks)
+        showsSaved = hasSaved || maySave
+        mayShare = principal.may(.superviseTasks)
         text = list.text
         problems = list.problems.map(\.told)
         hasProblems = !list.problems.isEmpty
@@ -98,7 +118,20 @@ struct TaskListContent {
         return parts.joined(separator: "&")
     }
 
-    /// Filters that are asked for all day; a view is an address, so others are kept as bookmarks.
+    private static func saved(_ list: TaskList, _ reading: Reading, _ principal: Principal) throws -> [Saved] {
+        try SavedView.all(for: principal.person.id.description, reading.store).map { view in
+            Saved(
+                id: view.id.description,
+                name: view.name,
+                href: "/queue?q=\(view.filter.urlEscaped)",
+                isShared: view.isShared,
+                isCurrent: list.queue == nil && list.text == view.filter,
+                mayRemove: principal.may(.workOnTasks) && (!view.isShared || principal.may(.superviseTasks))
+            )
+        }
+    }
+
+    /// Filters that are asked for all day; a view is an address, so others are kept by a name, or as bookmarks.
     private static func views(_ list: TaskList) -> [View] {
         let all = [
             ("Open", ""), ("Mine", "owner:me"), ("Ready", "state:ready"), ("Due", "due:<1h sort:due"),

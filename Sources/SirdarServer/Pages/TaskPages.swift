@@ -52,6 +52,7 @@ struct TaskPages: Sendable {
                     token: context.formToken,
                     query: tasks.query,
                     templates: server.templates,
+                    settings: server.settings,
                     typed: typed,
                     trouble: trouble
                 )
@@ -165,7 +166,7 @@ struct TaskPages: Sendable {
     }
 
     /// Does it; a refusal comes back on the task's own page, with what was typed.
-    private func answering(
+    func answering(
         _ form: FormData,
         _ context: AppContext,
         _ body: (Identifier, Worker, Actuation) async throws -> Response
@@ -174,7 +175,7 @@ struct TaskPages: Sendable {
         let principal = try context.person()
         do {
             return try await body(id, principal.person.worker, try context.actuation(.page))
-        } catch let trouble as Trouble where [403, 409, 422].contains(trouble.status) {
+        } catch let trouble as Trouble where [403, 409, 413, 415, 422].contains(trouble.status) {
             return try await show(id, FormData(), context, typed: form, trouble: trouble)
         }
     }

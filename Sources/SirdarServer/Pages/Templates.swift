@@ -9,7 +9,7 @@ struct Templates: Sendable {
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
         case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts
-        case profiles, profile, profileForm, machineForm
+        case profiles, profile, profileForm, machineForm, insight, columns, hours, files
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -66,6 +66,10 @@ struct Templates: Sendable {
         case .profile: PackageResources.profile_mustache
         case .profileForm: PackageResources.profileForm_mustache
         case .machineForm: PackageResources.machineForm_mustache
+        case .insight: PackageResources.insight_mustache
+        case .columns: PackageResources.columns_mustache
+        case .files: PackageResources.files_mustache
+        case .hours: PackageResources.hours_mustache
         case .interface: PackageResources.interface_mustache
         case .reset: PackageResources.reset_mustache
         case .stops: PackageResources.stops_mustache

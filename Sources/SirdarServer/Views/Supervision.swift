@@ -110,7 +110,8 @@ extension Reading {
             switch error {
             case .outputUnfit, .inputUnfit: return true
             case .ended, .alreadyStarted, .noSuchStep, .staleAttempt, .notAwaited, .unwinding, .notListening, .task,
-                .alreadySuspended, .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable:
+                .alreadySuspended, .notSuspended, .notStopped, .notSkippable, .notEditable, .notRewindable,
+                .notReopenable:
                 return false
             }
         }

@@ -42,6 +42,7 @@ extension Reading {
         )
         object["last_check"] = task.lastCheck.map(Self.json) ?? .null
         object["outcome"] = task.completion.map { .string($0.outcome) } ?? .null
+        object["attachments"] = .array(try StoredAttachment.all(of: task.id, store).map { try json($0) })
         object["comments"] = .array(try Comment.all(of: task.id, store).map { try json($0) })
         return .object(object)
     }

@@ -10,6 +10,7 @@ extension Reading {
             on: task,
             for: worker,
             isTakeOverReserved: library.queue(task.queue)?.takeOver == .supervisors,
+            hasGoneOn: try engine.hasGoneOn(from: task),
             at: now
         )
     }
@@ -31,7 +32,8 @@ extension Reading {
         case .onHold(let until?): return "The task is on hold until \(Show.time(until)). Resume it first."
         case .notClaimed, .alreadyStarted, .alreadyYours, .ended, .notInQueue, .lacksSkills, .excluded, .claimLimit,
             .noteNeeded, .onHold, .notOnHold, .beingVerified, .notVerifying, .inReview, .notInReview, .ownWork,
-            .notSupervisor, .notRequester, .reservedToSupervisors, .notSkippable, .nothingToWaive, .unknownQueue,
+            .notSupervisor, .notRequester, .reservedToSupervisors, .notSkippable, .nothingToWaive, .notCompleted,
+            .goneOn, .unknownQueue,
             .unknownPerson, .staleFence, .invalid:
             return refusal.sentence()
         }

@@ -18,6 +18,8 @@ extension Settings {
         var server = Server.Settings()
         server.dataFolder = data
         server.origin = origin
+        server.attachmentBytesMax = attachmentMebibytes << 20
+        server.attachmentTypes = attachmentTypes
         server.isOverTLS = isOverTLS
         server.trustedProxies = trustedProxies
         server.requestsPerSecond = requestsPerSecond

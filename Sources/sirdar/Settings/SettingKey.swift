@@ -1,4 +1,5 @@
 import SirdarCore
+import SirdarServer
 
 /// One thing that can be set: its name, what may stand there, what stands there when nobody says, and why it exists.
 ///
@@ -19,6 +20,8 @@ package struct SettingKey: Sendable {
         case file
         /// Addresses and networks, with commas between them, or nothing.
         case networks
+        /// Media types, with commas between them.
+        case mediaTypes
         /// `https://sirdar.example`, or nothing.
         case origin
         case integer(ClosedRange<Int>)
@@ -113,6 +116,19 @@ extension SettingKey {
         "",
         "Where the journal's checkpoints are kept, best on another disk; empty: beside the data."
     )
+    static let attachmentMebibytes = SettingKey(
+        "attachmentMebibytes",
+        .integer(1...Limits.attachmentMebibytesMax),
+        "10",
+        "How large one file may be that is attached to a task, in MiB."
+    )
+    static let attachmentTypes = SettingKey(
+        "attachmentTypes",
+        .mediaTypes,
+        "text/plain, text/csv, text/markdown, application/json, application/pdf, application/zip, application/gzip, "
+            + "application/x-tar, application/octet-stream, image/png, image/jpeg, image/webp",
+        "Of which types; none of them is ever shown by a browser, but only downloaded."
+    )
     static let workerSlots = SettingKey(
         "workerSlots",
         .integer(1...256),
@@ -165,7 +181,7 @@ extension SettingKey {
     /// Those of the file, in its order.
     static let inFile = [
         listen, origin, trustedProxies, tlsCertificate, tlsKey, requestsPerSecond, data, workflows, runbooks, secrets,
-        journalKey, journalAnchor,
+        journalKey, journalAnchor, attachmentMebibytes, attachmentTypes,
         workerSlots, laneLimit, leaseSeconds, coolingOffHours,
         sessionIdleMinutes, sessionAbsoluteMinutes, logLevel, logFormat,
     ]
@@ -193,6 +209,7 @@ extension SettingKey {
         case .folder: "a folder"
         case .file: "a file, or nothing"
         case .networks: "addresses or networks with commas between them, or nothing"
+        case .mediaTypes: "media types with commas between them"
         case .origin: "an address without a path, or nothing"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .word(let words): words.joined(separator: ", ")
@@ -208,6 +225,7 @@ extension SettingKey {
             case .file: !text.utf8.contains(0) && !text.hasSuffix("/")
             case .origin: text.isEmpty || Self.isOrigin(text)
             case .networks: Self.networks(text) != nil
+            case .mediaTypes: Self.mediaTypes(text) != nil
             case .integer(let range): Int(text).map(range.contains) == true
             case .word(let words): words.contains(text)
             }
@@ -224,6 +242,20 @@ extension SettingKey {
             NetworkRange(part) ?? NetworkRange("\(part)/32") ?? NetworkRange("\(part)/128")
         }
         return networks.count == parts.count ? networks : nil
+    }
+
+    /// `nil` when one of them is none, or there is none.
+    static func mediaTypes(_ text: String) -> [String]? {
+        let types = text.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() }
+        let areTypes = types.allSatisfy { type in
+            let parts = type.split(separator: "/", omittingEmptySubsequences: false)
+            return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isOfType) }
+        }
+        return areTypes && !types.isEmpty ? types : nil
+    }
+
+    private static func isOfType(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "+-._".utf8.contains(byte)
     }
 
     private static func isOrigin(_ text: String) -> Bool {

@@ -21,6 +21,8 @@ package struct Settings: Sendable, Hashable {
     /// The files of the key that signs the journal, and of its checkpoints.
     package let journalKey: String
     package let journalAnchor: String
+    package let attachmentMebibytes: Int
+    package let attachmentTypes: [String]
     package let workerSlots: Int
     package let laneLimit: Int
     package let leaseSeconds: Int
@@ -195,6 +197,8 @@ extension Settings {
         secrets = text(.secrets)
         journalKey = text(.journalKey).isEmpty ? "\(data)/journal.key" : text(.journalKey)
         journalAnchor = text(.journalAnchor).isEmpty ? "\(data)/journal-checkpoints.txt" : text(.journalAnchor)
+        attachmentMebibytes = integer(.attachmentMebibytes)
+        attachmentTypes = SettingKey.mediaTypes(text(.attachmentTypes)) ?? []
         workerSlots = integer(.workerSlots)
         laneLimit = integer(.laneLimit)
         leaseSeconds = integer(.leaseSeconds)

@@ -16,6 +16,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.secrets), help: .of(.secrets)) var secrets: String?
     @Option(name: .of(.journalKey), help: .of(.journalKey)) var journalKey: String?
     @Option(name: .of(.journalAnchor), help: .of(.journalAnchor)) var journalAnchor: String?
+    @Option(name: .of(.attachmentMebibytes), help: .of(.attachmentMebibytes)) var attachmentMebibytes: String?
+    @Option(name: .of(.attachmentTypes), help: .of(.attachmentTypes)) var attachmentTypes: String?
     @Option(name: .of(.workerSlots), help: .of(.workerSlots)) var workerSlots: String?
     @Option(name: .of(.laneLimit), help: .of(.laneLimit)) var laneLimit: String?
     @Option(name: .of(.leaseSeconds), help: .of(.leaseSeconds)) var leaseSeconds: String?
@@ -34,7 +36,8 @@ struct SettingsOptions: ParsableArguments {
             (.tlsCertificate, tlsCertificate), (.tlsKey, tlsKey), (.requestsPerSecond, requestsPerSecond),
             (.data, data),
             (.workflows, workflows), (.runbooks, runbooks), (.secrets, secrets),
-            (.journalKey, journalKey), (.journalAnchor, journalAnchor), (.workerSlots, workerSlots),
+            (.journalKey, journalKey), (.journalAnchor, journalAnchor), (.attachmentMebibytes, attachmentMebibytes),
+            (.attachmentTypes, attachmentTypes), (.workerSlots, workerSlots),
             (.laneLimit, laneLimit), (.leaseSeconds, leaseSeconds),
             (.coolingOffHours, coolingOffHours), (.sessionIdleMinutes, sessionIdleMinutes),
             (.sessionAbsoluteMinutes, sessionAbsoluteMinutes), (.logLevel, logLevel),
@@ -83,6 +86,7 @@ extension ArgumentHelp {
             case .folder: "folder"
             case .file: "file"
             case .networks: "networks"
+            case .mediaTypes: "types"
             case .origin: "address"
             case .integer: "number"
             case .word: "word"

@@ -233,6 +233,7 @@ enum InstanceCharts {
         ("context edited", { _ in .dataEdited(.context([:])) }),
         ("input edited", { .dataEdited(.input(step: $0, [:])) }),
         ("rewound", { .rewound(to: $0) }),
+        ("its completed task opened again", { .taskReopened(step: $0) }),
     ]
 
     private static func answer(_ event: Event, _ standing: Standing, _ name: (Decision) -> String) -> Chart.Answer {
@@ -261,6 +262,7 @@ enum InstanceCharts {
         case .inputUnfit: "input unfit"
         case .notEditable: "not editable"
         case .notRewindable: "not rewindable"
+        case .notReopenable: "not reopenable"
         case .task(let refusal): refusal.code
         }
     }

@@ -21,6 +21,9 @@ enum TaskChart {
 
     private static let due = DueTimes(dueAt: nil, atRiskAt: nil)
 
+    /// What moves a completed task.
+    static let reopening = "open again, by a supervisor"
+
     private static let operations: [(name: String, event: TaskEvent)] = [
         ("claim", .claimed(by: owner)), ("claim by another", .claimed(by: other)), ("start", .started(by: owner)),
         ("release", .released(by: owner, note: "Needs a part.")),
@@ -37,7 +40,13 @@ enum TaskChart {
         ("save what was typed", .drafted(by: owner, values: [:])),
         ("tick an item", .ticked(by: owner, item: "one", evidence: nil)),
         ("untick an item", .unticked(by: owner, item: "one")),
-        ("comment, by anybody", .commented(by: "auditor", text: "Seen.")),
+        (
+            "attach a file",
+            .attached(
+                by: owner,
+                Attachment(name: "fstab.txt", type: "text/plain", bytes: 1, digest: ContentHash(hex: ""))
+            )
+        ), ("comment, by anybody", .commented(by: "auditor", text: "Seen.")),
         ("hold", .held(by: owner, awaiting: .vendor, reason: "A disk is on its way.", until: nil)),
         ("ask the requester", .asked(by: owner, question)),
         ("answer, by the requester", .answered(by: "requester", text: "That one.", values: [:], due: due)),
@@ -52,6 +61,11 @@ enum TaskChart {
         ("prioritise, by a supervisor", .prioritised(by: supervisor, .urgent)),
         ("skip, by a supervisor", .skipped(by: supervisor, output: .null, reason: "No need.")),
         ("waive the check, by a supervisor", .checkWaived(by: supervisor, reason: "Seen.")),
+        (reopening, .reopened(by: supervisor, reason: "The old mount is still there.", hasGoneOn: false)),
+        (
+            "the same, when what follows has begun",
+            .reopened(by: supervisor, reason: "The old mount is still there.", hasGoneOn: true)
+        ),
         ("complete by another", .completed(by: other, submission())),
         ("fail", .failed(by: owner, code: "no", text: "It cannot be done.")),
         ("the check passes", .checked(.init(.passed, output: .null, at: now))),

@@ -9,7 +9,8 @@ struct TaskCommand: ParsableCommand {
             List.self, Next.self, Show.self, Claim.self, Start.self, Save.self, Tick.self, Complete.self, Fail.self,
             Release.self, Assign.self, TakeOver.self, Transfer.self, Hold.self, Resume.self, Ask.self, Answer.self,
             Confirm.self, PushBack.self, Escalate.self, Prioritise.self, Comment.self, Untick.self, Skip.self,
-            WaiveCheck.self, HandOver.self, Bulk.self,
+            WaiveCheck.self, Reopen.self, HandOver.self, Bulk.self, Attach.self,
+            Attachments.self, Views.self,
         ]
     )
 
@@ -35,11 +36,19 @@ struct TaskCommand: ParsableCommand {
             )
         )
         var filter: String?
+        @Option(help: ArgumentHelp("Only those of this view, instead of a filter.", valueName: "name")) var view:
+            String?
         @OptionGroup var limit: LimitOption
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
 
+        func validate() throws {
+            if view != nil, filter != nil { throw ValidationError("--view has a filter already: leave out --filter.") }
+        }
+
         func perform(_ session: Session) async throws(Failure) {
+            var filter = filter
+            if let view { filter = try await session.view(named: view).text("filter") }
             let asked = [
                 ("queue", queue), ("owner", mine ? "me" : nil), ("state", state), ("project", project), ("q", filter),
             ]

@@ -74,6 +74,21 @@ extension TaskCommand {
         }
     }
 
+    struct Reopen: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Open a completed task again, as long as what follows it has not begun; as a supervisor."
+        )
+
+        @Argument(help: "The task's id.") var id: String
+        @Option(help: "What is not right.") var reason: String
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var output: OutputOptions
+
+        func perform(_ session: Session) async throws(Failure) {
+            try await session.put("reopening", of: id, [("reason", reason)], "Open again:")
+        }
+    }
+
     struct HandOver: ClientCommand {
         static let configuration = CommandConfiguration(
             commandName: "hand-over",

@@ -39,7 +39,12 @@ enum Address {
     static func failure(_ task: String) -> String { "\(Self.task(task))/failure" }
     /// What is done to a task beside its work: `owner`, `hold`, `queue` and so on.
     static func part(_ part: String, of task: String) -> String { "\(Self.task(task))/\(part)" }
+    static let views = "/v1/views"
+    static func view(_ id: String) -> String { "\(views)/\(Call.escaped(id))" }
+    static func attachments(of task: String) -> String { "\(Self.task(task))/attachments" }
     static let taskOperations = "/v1/task-operations"
+    static let insight = "/v1/insight"
+    static let insightExport = "\(insight)/export"
     static let handOvers = "/v1/hand-overs"
 
     static let instances = "/v1/instances"

@@ -10,6 +10,8 @@ struct Call: Sendable {
     var ifMatch: String?
     /// By which the server knows the same request when it comes again.
     var idempotencyKey: String?
+    /// What bytes that are sent are.
+    var contentType = "application/octet-stream"
     var answerBytesMax = Self.jsonBytesMax
 
     enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
