@@ -9,6 +9,7 @@ struct Templates: Sendable {
             entries
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
         case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts
+        case people, person, retention
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -61,6 +62,9 @@ struct Templates: Sendable {
         case .supervision: PackageResources.supervision_mustache
         case .costs: PackageResources.costs_mustache
         case .imageCosts: PackageResources.imageCosts_mustache
+        case .people: PackageResources.people_mustache
+        case .person: PackageResources.person_mustache
+        case .retention: PackageResources.retention_mustache
         case .interface: PackageResources.interface_mustache
         case .reset: PackageResources.reset_mustache
         case .stops: PackageResources.stops_mustache
