@@ -35,7 +35,7 @@ struct Assembly: Sendable {
         self.turn = turn
         self.flight = flight
         now = engine.clock.now()
-        commit.follows = flight?.ticket
+        commit.follows = flight?.handle
     }
 
     // MARK: Instances

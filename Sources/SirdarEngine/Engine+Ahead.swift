@@ -55,7 +55,7 @@ extension Assembly {
         else { return nil }
         let ahead = Flight(next.step, of: instance, turn, next.place, depth: depth)
         forgetBorn()
-        commit.ticket = ahead.ticket
+        commit.handle = ahead.handle
         return ahead
     }
 

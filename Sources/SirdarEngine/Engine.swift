@@ -227,8 +227,8 @@ package final class Engine: Sendable {
         }
     }
 
-    /// Commits what was decided. `told` hears as soon as it is durable, or has failed; `free`, when nothing is under way
-    /// any more that was decided on top of it: the turn can end.
+    /// Commits what was decided. `told` hears as soon as it is durable, or has failed; `free`, when nothing is under
+    /// way any more that was decided on top of it: the turn can end.
     func commit(
         _ assembly: Assembly,
         looksAhead: Bool = true,

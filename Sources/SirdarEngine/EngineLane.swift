@@ -74,8 +74,8 @@ final class EngineLane: Sendable {
         func forgetTask(_ id: Identifier) { lane.state.withLock { $0.tasks.forget(id) } }
     }
 
-    /// Runs `body` when it is this instance's turn: on the lane's thread or an idle slot's, or at once, on the caller's,
-    /// when nobody is before it and the caller may be kept.
+    /// Runs `body` when it is this instance's turn: on the lane's thread or an idle slot's, or at once, on the
+    /// caller's, when nobody is before it and the caller may be kept.
     func enter(_ id: Identifier, here: Bool = false, _ body: @escaping @Sendable (Turn) -> Void) {
         let isFree = state.withLock { state in
             guard state.waiting[id] == nil else {

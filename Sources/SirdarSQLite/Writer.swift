@@ -53,9 +53,9 @@ final class Writer: Sendable {
 
     deinit { transaction.withLock { $0.finalize() } }
 
-    /// Hands in a request. `here`: the caller may be kept for one sync. As long as little comes, it writes by itself when
-    /// nobody else does: waking the writer's thread, and then another to go on with, takes as long as a good part of a
-    /// sync. When much comes, the time that it takes to wake the writer is what fills its group.
+    /// Hands in a request. `here`: the caller may be kept for one sync. As long as little comes, it writes by itself
+    /// when nobody else does: waking the writer's thread, and then another to go on with, takes as long as a good
+    /// part of a sync. When much comes, the time that it takes to wake the writer is what fills its group.
     func submit(_ request: Request, here: Bool = false) {
         let (drains, isQuiet) = state.withLock { state in
             state.pending.append(request)
@@ -87,8 +87,8 @@ final class Writer: Sendable {
         }
     }
 
-    /// Writes one group on the caller's thread. What comes meanwhile is the writer's own thread's, so that the caller is
-    /// not kept for others.
+    /// Writes one group on the caller's thread. What comes meanwhile is the writer's own thread's, so that the caller
+    /// is not kept for others.
     private func drainOnce() {
         acknowledge(write(state.withLock { $0.take(Self.groupMax) }))
         let isMore = state.withLock { state in
@@ -98,8 +98,8 @@ final class Writer: Sendable {
         if isMore { queue.async { self.drain() } }
     }
 
-    /// Tells everybody, in the order of their submission. A few are told at once, unless others wait to be written or to
-    /// be told: that saves a change of threads.
+    /// Tells everybody, in the order of their submission. A few are told at once, unless others wait to be written or
+    /// to be told: that saves a change of threads.
     private func acknowledge(_ acknowledgements: [@Sendable () -> Void]) {
         let isAtOnce = state.withLock { state in
             let isAtOnce =
@@ -198,7 +198,7 @@ final class Writer: Sendable {
 
         mutating func answer(_ index: Int, _ answer: Answer) {
             answers[index] = answer
-            if case .failed = answer { requests[index].ticket?.lose() }
+            if case .failed = answer { requests[index].handle?.lose() }
         }
 
         /// Nothing of it was written.
@@ -213,8 +213,8 @@ final class Writer: Sendable {
 }
 
 extension Writer.Request {
-    fileprivate var ticket: Commit.Ticket? {
-        if case .commit(let commit, _) = self { commit.ticket } else { nil }
+    fileprivate var handle: Commit.Handle? {
+        if case .commit(let commit, _) = self { commit.handle } else { nil }
     }
 
     fileprivate func acknowledgement(_ answer: Writer.Answer) -> @Sendable () -> Void {

@@ -58,11 +58,11 @@ struct CommitTests {
             commit.instances = [InstanceWrite(next, expecting: version - 1, at: bench.clock.now())]
             return commit
         }
-        let (ours, theirs) = (Commit.Ticket(), Commit.Ticket())
+        let (ours, theirs) = (Commit.Handle(), Commit.Handle())
         var first = change(to: 2, "them")
-        first.ticket = theirs
+        first.handle = theirs
         var second = change(to: 2, "us")
-        second.ticket = ours
+        second.handle = ours
         var third = change(to: 3, "us")
         third.follows = ours
         var fourth = change(to: 3, "them")

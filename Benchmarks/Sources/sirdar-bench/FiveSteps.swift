@@ -6,8 +6,8 @@ import SirdarEngine
 import SirdarJournal
 import SirdarSQLite
 
-/// The work that every engine is measured by: validate-region, snapshot → reconfigure (a person's, with a JSON payload)
-/// → verify, register. The steps are trivial, each is durable by itself, and the journal tells all of it.
+/// The work that every engine is measured by: validate-region, snapshot → reconfigure (a person's, with a JSON
+/// payload) → verify, register. The steps are trivial, each is durable by itself, and the journal tells all of it.
 final class FiveSteps: Sendable {
     let engine: Engine
     let store: ObservedStore

@@ -126,7 +126,7 @@ private struct RowMaker {
                     try statement.step()
                 }
             ]
-        case .again, .park, .amend: throw Wrong("an undisturbed instance tries nothing again")
+        case .again, .park, .amend, .takeUp: throw Wrong("an undisturbed instance tries nothing again")
         }
     }
 

@@ -20,15 +20,15 @@ package struct Commit: Sendable {
     package var seal: SealWrite?
     package var anchorings: [Anchoring] = []
     /// By which another commit names this one.
-    package var ticket: Ticket?
+    package var handle: Handle?
     /// The commit before this one, which this one was decided on: without it, this one fails as a conflict.
-    package var follows: Ticket?
+    package var follows: Handle?
 
     package init() {}
 
     /// Names a commit that is on its way, so that what is decided on top of it can be written if it is, and only then.
     /// The version of an instance cannot say that: somebody else's decision may have made the same version.
-    package final class Ticket: Sendable {
+    package final class Handle: Sendable {
         private let failed = Locked(false)
 
         package init() {}

@@ -13,7 +13,7 @@ package protocol Store: RecordReader {
     /// wait for another commit: that thread may be the one that writes.
     ///
     /// Commits are applied and acknowledged in the order of their submission, and are grouped; a conflict fails its own
-    /// commit alone, and those that follow it by its ticket.
+    /// commit alone, and those that follow it by its handle.
     func submit(_ commit: Commit, then: @escaping @Sendable (Result<Void, StoreError>) -> Void)
 
     /// As `submit`, by a thread that may be kept until the commit is durable: a store may write on it, and spares one

@@ -27,8 +27,8 @@ package struct ActionSignature: Sendable {
     package let retry: RetryPolicy
     /// Whether it changes something outside Sirdar: such a step makes its image *Building*.
     package let changesOutside: Bool
-    /// Whether it only looks: it leaves everything outside Sirdar as it is, so that looking for nothing does no harm. It
-    /// may then be performed before what made it due is durable. Nobody is taken to only look who does not say so.
+    /// Whether it only looks: it leaves everything outside Sirdar as it is, so that looking for nothing does no harm.
+    /// It may then be performed before what made it due is durable. Nobody is taken to only look who does not say so.
     package let onlyLooks: Bool
     /// How long one attempt may take before its lease lapses unless renewed.
     package let attemptMax: Interval

@@ -4,8 +4,9 @@ import SirdarCore
 /// only looks, so nothing has happened if the commit fails.
 ///
 /// Two threads meet here: the store's, which tells what became of the commit, and the slot's, which has the step's
-/// result. When the result is first, it is decided in the same turn, on top of what is on its way, and the turn ends with
-/// the second commit. When the commit is first, the turn ends with it, and the result comes by the ordinary road.
+/// result. When the result is first, it is decided in the same turn, on top of what is on its way, and the turn ends
+/// with the second commit. When the commit is first, the turn ends with it, and the result comes by the ordinary
+/// road.
 final class Flight: Sendable {
     typealias Landing = @Sendable (Result<Void, StoreError>) -> Void
 
@@ -16,7 +17,7 @@ final class Flight: Sendable {
     let place: WorkerPool.Place
     /// How many steps in a row were performed ahead.
     let depth: Int
-    let ticket = Commit.Ticket()
+    let handle = Commit.Handle()
     private let state = Locked(State())
 
     /// How long a row may grow: whoever wants to cancel the instance waits for its turn all the while.
@@ -88,8 +89,8 @@ final class Flight: Sendable {
         }
     }
 
-    /// What was decided on top of the commit has landed, or was never submitted. `then` learns what became of the commit
-    /// below it.
+    /// What was decided on top of the commit has landed, or was never submitted. `then` learns what became of the
+    /// commit below it.
     func followed(_ then: @escaping Landing) {
         let first = state.withLock { state in
             if state.landed == nil { state.second = then }
