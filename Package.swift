@@ -11,6 +11,7 @@ let rules: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// A library of this package: its folder is its name, and it may import what is listed and nothing else.
@@ -79,7 +80,7 @@ let package = Package(
         library(
             "SirdarOutbound",
             [
-                "JSON", "SirdarCore", "SirdarEngine", logging,
+                "JSON", "SirdarCore", "SirdarEngine", crypto, cryptoExtras, logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -157,7 +158,7 @@ let package = Package(
             [
                 "JSON", "SirdarCore", "SirdarEngine", "SirdarJournal", "SirdarOutbound", "SirdarSQLite",
                 "SirdarTestKit",
-                logging,
+                crypto, cryptoExtras, logging,
             ]
         ),
         suite(

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import JSON
 import SirdarCore
@@ -69,6 +70,7 @@ extension SQLiteStore {
                 conditions.append(query.newestFirst ? "sequence < ?" : "sequence > ?")
                 arguments.append(after)
             }
+            if let text = query.text { Self.limit(to: text, &conditions, &arguments) }
             let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
             arguments.append(query.limit)
             return try Row.fetchAll(
@@ -90,6 +92,26 @@ extension SQLiteStore {
                     )
                 )
             }
+        }
+    }
+
+    /// As bytes: what is looked for is ASCII, and is compared as it stands.
+    private static func limit(
+        to text: EntryQuery.Text,
+        _ conditions: inout [String],
+        _ arguments: inout [any DatabaseValueConvertible]
+    ) {
+        conditions.append("confidential IS NOT NULL")
+        if let before = text.before {
+            conditions.append("at < ?")
+            arguments.append(before.milliseconds)
+        }
+        guard !text.mentioning.isEmpty else { return }
+        let each = text.mentioning.map { _ in "instr(canonical, ?) > 0 OR instr(confidential, ?) > 0" }
+        conditions.append("(\(each.joined(separator: " OR ")))")
+        for words in text.mentioning {
+            let bytes = Data(words.utf8)
+            arguments += [bytes, bytes]
         }
     }
 

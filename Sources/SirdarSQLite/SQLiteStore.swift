@@ -120,6 +120,25 @@ package final class SQLiteStore: Store {
         }
     }
 
+    /// What is removed is overwritten with zeros where it stands (`secure_delete`), but copies stay in the gaps of
+    /// pages from when rows were moved about, and in the log. So the file is written anew from what is there, and the
+    /// log is cut to nothing, for which those who read must be done. Nothing else is committed meanwhile.
+    package func scrub() throws(StoreError) {
+        try translated {
+            try self.pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
+            for _ in 0..<Self.scrubsMax {
+                let isBusy = try self.pool.writeWithoutTransaction { database in
+                    try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                }
+                if isBusy == 0 { return }
+            }
+            throw StoreError.unavailable("The store's log is being read without pause; what was erased is still in it.")
+        }
+    }
+
+    /// Each waits for readers as long as a connection waits for another.
+    private static let scrubsMax = 6
+
     /// Reads in a snapshot of the last commit.
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try translated { try self.pool.read(body) }

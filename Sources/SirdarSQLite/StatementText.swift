@@ -37,6 +37,8 @@ package enum StatementText {
         VALUES (?1, ?2, ?3, ?4, ?5)
         """
 
+    static let eraseEntry = "UPDATE entry SET nonce = NULL, confidential = NULL WHERE sequence = ?1"
+
     static let amend = "UPDATE due_step SET input = ?3, lane = ?4 WHERE instance = ?1 AND step = ?2 AND owner IS NULL"
     static let countWorkflowFirst = "INSERT INTO workflow_count (workflow, status, instances) VALUES (?1, ?2, ?3)"
     package static let countWorkflow =

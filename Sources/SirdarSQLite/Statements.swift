@@ -28,6 +28,7 @@ struct Statements {
     let deleteRecord: Statement
     let deleteAnyRecord: Statement
     let insertEntry: Statement
+    let eraseEntry: Statement
     let amend: Statement
     let takeUp: Statement
     let countWorkflow: Statement
@@ -85,6 +86,7 @@ struct Statements {
         deleteRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2 AND version = ?3")
         deleteAnyRecord = try prepare("DELETE FROM record WHERE kind = ?1 AND key = ?2")
         insertEntry = try prepare(StatementText.insertEntry)
+        eraseEntry = try prepare(StatementText.eraseEntry)
         amend = try prepare(StatementText.amend)
         takeUp = try prepare(StatementText.takeUp)
         countWorkflow = try prepare(StatementText.countWorkflow)
@@ -103,7 +105,8 @@ struct Statements {
             begin, commit, rollback, updateInstance, endInstance, insertInstance, insertStart, again, park, drop,
             insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
             countFirst, setTimer,
-            dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry, amend,
+            dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
+            eraseEntry, amend,
             takeUp,
             countWorkflow, countWorkflowFirst,
             insertEvent, delivered, listen, stopListening,

@@ -118,6 +118,7 @@ struct WriteTransaction {
         for stored in commit.deployments { try write(stored) }
         for event in commit.events { try write(event) }
         for timer in commit.timers { try write(timer) }
+        for sequence in commit.erasures { try erase(sequence) }
         for entry in commit.entries { try write(entry) }
         if let seal = commit.seal { try write(seal) }
         for anchoring in commit.anchorings { try write(anchoring) }
@@ -436,6 +437,11 @@ struct WriteTransaction {
                 entry.confidential.map(Statement.Value.blob) ?? .null
             )
         }
+    }
+
+    private mutating func erase(_ sequence: Int64) throws(WriteFailure) {
+        let statements = statements
+        try run { () throws(SQLiteFailure) in try statements.eraseEntry.run(.integer(sequence)) }
     }
 
     private mutating func write(_ seal: SealWrite) throws(WriteFailure) {

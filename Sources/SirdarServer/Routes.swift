@@ -6,7 +6,7 @@ extension Server {
     /// Every URL. What stands behind it is what somebody needs even to try: deny by default, and the same for pages
     /// and programs. Whether they may do it to this very object is asked where the object is known.
     var routes: [Route] {
-        pageRoutes + ownRoutes + taskRoutes + insightRoutes + imageRoutes + profileRoutes + costRoutes
+        pageRoutes + ownRoutes + peopleRoutes + taskRoutes + insightRoutes + imageRoutes + profileRoutes + costRoutes
             + supervisionRoutes + recordRoutes + noticeRoutes
     }
 
@@ -25,6 +25,8 @@ extension Server {
             // Signing in.
             .get("/sign-in", .nobody, person.signInForm),
             .post("/sign-in", .nobody, person.signIn),
+            .get("/sign-in/provider", .nobody, ProviderPages(server: self).leave),
+            .get("/sign-in/callback", .nobody, ProviderPages(server: self).comeBack),
             .get("/reset/:secret", .nobody, ResetPages(server: self).show),
             .post("/reset/:secret", .nobody, ResetPages(server: self).reset),
             .post("/sign-out", .anybody, person.signOut),
@@ -71,8 +73,34 @@ extension Server {
             .get("/stops", .may(.seeInstances), StopPages(server: self).show),
             .post("/stops", .may(.stopWork), StopPages(server: self).set),
             .post("/stops/lift", .may(.stopWork), StopPages(server: self).lift),
+            .get("/retention", .may(.examine), RetentionPages(server: self).show),
+            .post("/retention", .may(.managePeople), RetentionPages(server: self).sweep),
             .get("/keys", .anybody, pages.keys),
             .get("/interface", .anybody, InterfacePage(server: self).show),
+        ]
+    }
+
+    /// The accounts of others.
+    private var peopleRoutes: [Route] {
+        let (pages, people, retention) = (
+            PeoplePages(server: self), PeopleAPI(server: self), RetentionAPI(server: self)
+        )
+        return [
+            .get("/people", .may(.seePeople), pages.list),
+            .post("/people", .may(.managePeople), pages.add),
+            .get("/people/:id", .may(.seePeople), pages.show),
+            .post("/people/:id", .may(.managePeople), pages.change),
+            .post("/people/:id/do/:operation", .may(.managePeople), pages.operate),
+            .get("/v1/people/:id/identities", .may(.seePeople), people.identities, .listIdentities),
+            .post("/v1/people/:id/identities", .may(.managePeople), people.link, .linkIdentity),
+            .delete("/v1/people/:id/identities/:identity", .may(.managePeople), people.unlink, .unlinkIdentity),
+            .get("/v1/people/:id/sessions", .may(.managePeople), people.sessionsOf, .listSessionsOf),
+            .delete("/v1/people/:id/sessions", .may(.managePeople), people.endSessionsOf, .endSessionsOf),
+            .get("/v1/people/:id/tokens", .may(.managePeople), people.tokensOf, .listTokensOf),
+            .delete("/v1/people/:id/tokens/:token", .may(.managePeople), people.revokeTokenOf, .revokeTokenOf),
+            .post("/v1/people/:id/erasure", .may(.managePeople), people.erase, .erasePerson),
+            .get("/v1/retention", .may(.examine), retention.show, .readRetention),
+            .post("/v1/retention/sweeps", .may(.managePeople), retention.sweep, .sweepRetention),
         ]
     }
 

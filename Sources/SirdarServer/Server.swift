@@ -20,6 +20,14 @@ package struct Server: Sendable {
     let versions: Versions
     /// What tells people; `nil` where nothing does.
     let notifier: Notifier?
+    /// Who knows people besides ourselves; `nil` where everybody signs in with a password.
+    let provider: (any IdentityProvider)?
+    /// Where it is asked: it may be slow, and then only whoever signs in waits for it.
+    let callers = Blocking(name: "provider", lanes: 2, queueMax: 64)
+    /// What takes names and free text away in time; `nil` where nothing does.
+    let retention: Retention?
+    /// Where what takes long is done, one after the other.
+    let chores = Blocking(name: "chores", lanes: 1, queueMax: 8)
     let settings: Settings
     let log: Logger
     let blocking: Blocking
@@ -77,11 +85,15 @@ package struct Server: Sendable {
         sealer: Sealer? = nil,
         versions: Versions? = nil,
         notifier: Notifier? = nil,
+        provider: (any IdentityProvider)? = nil,
+        retention: Retention? = nil,
         settings: Settings,
         log: Logger
     ) throws {
         self.sealer = sealer
         self.notifier = notifier
+        self.provider = provider
+        self.retention = retention
         self.versions = versions ?? Versions(engine: engine)
         self.engine = engine
         self.studio = studio

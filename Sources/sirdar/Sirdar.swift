@@ -39,7 +39,10 @@ struct Sirdar: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Account",
-                subcommands: [MeCommand.self, TokenCommand.self, PersonCommand.self, NotificationCommand.self]
+                subcommands: [
+                    MeCommand.self, TokenCommand.self, PersonCommand.self, RetentionCommand.self,
+                    NotificationCommand.self,
+                ]
             ),
         ] + installation
     )

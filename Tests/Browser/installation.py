@@ -118,14 +118,16 @@ class Installation:
 
     # The API.
 
-    def call(self, who, method, path, body=None, raw=None):
+    def call(self, who, method, path, body=None, raw=None, headers=None):
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         kind = "application/octet-stream" if raw is not None else "application/json"
         request = urllib.request.Request(
             self.address + path,
             method=method,
             data=data,
-            headers={"Authorization": f"Bearer {self.accounts[who]['token']}", "Content-Type": kind},
+            headers={
+                "Authorization": f"Bearer {self.accounts[who]['token']}", "Content-Type": kind, **(headers or {})
+            },
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -141,6 +143,15 @@ class Installation:
         person = self.call("admin", "POST", "/v1/people", {"name": name, "password": password, **rights})
         self.accounts[name] = {"password": password, "id": person["id"]}
         return person
+
+    def disable(self, identifier):
+        request = urllib.request.Request(
+            f"{self.address}/v1/people/{identifier}",
+            headers={"Authorization": f"Bearer {self.accounts['admin']['token']}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            tag = answer.headers["ETag"]
+        self.call("admin", "PATCH", f"/v1/people/{identifier}", {"disabled": True}, headers={"If-Match": tag})
 
     # What pages show.
 

@@ -2,6 +2,8 @@
 
 from installation import page_routes
 
+# Shown by themselves, or leading elsewhere.
+SIGNING_IN = ("/sign-in", "/sign-in/provider", "/sign-in/callback")
 ROLES = ["requester", "operator", "supervisor", "author", "auditor", "admin"]
 
 
@@ -57,6 +59,7 @@ def samples(studio):
         "/requests/:id": [f"/requests/{request['id']}"],
         "/instances/:id": [f"/instances/{ready['instance']}"],
         "/instances/:id/explanation": [f"/instances/{instance}/explanation"],
+        "/people/:id": [f"/people/{person['id']}"],
         "/reset/:secret": ["/reset/" + link.rsplit("/", 1)[1]],
         "/workflows/:namespace/:name": [workflow],
         "/workflows/:namespace/:name/:version": [f"{workflow}/1.0.0"],
@@ -71,6 +74,6 @@ def every_page(studio):
             pages += known[route]
         elif ":" in route:
             raise AssertionError(f"{route} is a new page: give `samples` in pages.py an address of it")
-        elif route != "/sign-in":
+        elif route not in SIGNING_IN:
             pages.append(route)
     return pages

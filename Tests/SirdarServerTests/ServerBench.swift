@@ -28,7 +28,12 @@ final class ServerBench: Sendable {
     let syncs: SyncWatch
 
     /// `notifies`: whether letters are written; what is sent goes nowhere.
-    init(notifies: Bool = false, _ change: (inout Server.Settings) -> Void = { _ in }) throws {
+    init(
+        notifies: Bool = false,
+        provider: (any IdentityProvider)? = nil,
+        retention: RetentionPolicy = RetentionPolicy(),
+        _ change: (inout Server.Settings) -> Void = { _ in }
+    ) throws {
         clock = ManualClock()
         folder = FileManager.default.temporaryDirectory.appending(path: "sirdar-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -68,6 +73,8 @@ final class ServerBench: Sendable {
             studio: studio,
             sealer: sealer,
             notifier: notifier,
+            provider: provider,
+            retention: Retention(engine: engine, policy: retention, log: Self.quiet),
             settings: settings,
             log: Self.quiet
         )
@@ -271,6 +278,13 @@ final class ServerBench: Sendable {
     /// What somebody does to the store who gets at its file.
     func changeBehind(_ sql: String) throws {
         try changeBehindTheStore(folder.appending(path: "sirdar.sqlite").path, sql)
+    }
+
+    /// Whether a text stands in any file of the data folder.
+    func keeps(_ text: String) throws -> Bool {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).contains { file in
+            try Data(contentsOf: file).range(of: Data(text.utf8)) != nil
+        }
     }
 
     /// A copy of the store, opened as a store.

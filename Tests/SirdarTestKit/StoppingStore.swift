@@ -180,6 +180,8 @@ package final class StoppingStore: Store {
         try read { () throws(StoreError) in try store.checkpoints(query) }
     }
 
+    package func scrub() throws(StoreError) { try read { () throws(StoreError) in try store.scrub() } }
+
     package func examine() throws(StoreError) -> [Finding] {
         try read { () throws(StoreError) in try store.examine() }
     }

@@ -15,6 +15,8 @@ package struct Commit: Sendable {
     package var records: [RecordChange] = []
     package var events: [EventWrite] = []
     package var entries: [SealedEntry] = []
+    /// The entries, by their sequence numbers, whose names and free text go. What the tree covers stays.
+    package var erasures: [Int64] = []
     /// Where an instance that moves to another version has its tasks and due steps there.
     package var placements: [Placement] = []
     /// New versions of definitions, each with the number that it is to have.

@@ -148,6 +148,19 @@ package struct EntryQuery: Sendable, Hashable {
     package var after: Int64?
     package var newestFirst: Bool
     package var limit: Int
+    /// Only entries whose names and free text are still there, and which of them.
+    package var text: Text?
+
+    package struct Text: Sendable, Hashable {
+        /// Any of these stands in one of its parts, as it is written there; empty: whatever it says.
+        package let mentioning: [String]
+        package let before: Timestamp?
+
+        package init(mentioning: [String] = [], before: Timestamp? = nil) {
+            self.mentioning = mentioning
+            self.before = before
+        }
+    }
 
     package init(object: Identifier? = nil, after: Int64? = nil, newestFirst: Bool = false, limit: Int = 200) {
         self.object = object

@@ -77,6 +77,9 @@ package protocol Store: RecordReader {
     /// Looks at the store's own health: its settings, its version, its file, the room that is left.
     func examine() throws(StoreError) -> [Finding]
 
+    /// Answers when nothing that was erased or removed is in any of the store's files any more.
+    func scrub() throws(StoreError)
+
     /// Copies everything, as of one moment, into a new file.
     func backup(to path: String) throws(StoreError)
 }

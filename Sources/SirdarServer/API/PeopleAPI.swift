@@ -33,29 +33,20 @@ struct PeopleAPI: Sendable {
         person.isService = fields.flag("service") ?? false
         let password = fields.optionalText("password", max: Passwords.lengthMax * 4)
         try fields.finish()
-        var changes = [person.added]
-        if let password { changes.append(Credential.set(try await server.passwords.hash(password), for: person.id)) }
-        try await server.write(changes, "person.added", person, context, detail: ["after": person.rights])
+        try await server.addPerson(person, password: password, context, .api)
         return .json(person.json, status: .created, headers: [.location: "/v1/people/\(person.id)"])
     }
 
     @Sendable func change(_ request: Request, _ context: AppContext) async throws -> Response {
         var fields = try await RequestFields(request)
         let id = try server.identifier(context, "person")
-        let record = try await server.read { reading in try reading.store.record(Person.kind, id.description) }
-        guard let record, var person = Person(record) else { throw Trouble.notFound("person") }
+        let (record, before) = try await server.account(id)
+        var person = before
         try request.expectMatch(person.json, isNeeded: true)
-        let before = person.rights
         Self.apply(&fields, to: &person)
         person.isDisabled = fields.flag("disabled") ?? person.isDisabled
         try fields.finish()
-        // Whoever is disabled is out at once, here and wherever they are signed in.
-        let gone = person.isDisabled ? try await server.everySession(of: id) : []
-        let change = record.changed(to: person.body)
-        let detail: JSON = ["before": before, "after": person.rights]
-        do {
-            try await server.write([change] + gone, "person.changed", person, context, detail: detail)
-        } catch StoreError.conflict { throw Trouble.stale }
+        try await server.change(record, to: person, context, .api)
         return .json(person.json)
     }
 
@@ -75,7 +66,7 @@ struct PeopleAPI: Sendable {
     @Sendable func makeResetLink(_ request: Request, _ context: AppContext) async throws -> Response {
         var fields = try await RequestFields(request)
         try fields.finish()
-        let made = try await server.makeResetLink(for: try server.identifier(context, "person"), context)
+        let made = try await server.makeResetLink(for: try server.identifier(context, "person"), context, .api)
         let json: JSON = ["link": .string(made.address), "expires_at": .string(made.link.expiresAt.description)]
         return .json(json, status: .created)
     }
@@ -142,12 +133,8 @@ struct PeopleAPI: Sendable {
     @Sendable func sessions(_ request: Request, _ context: AppContext) async throws -> Response {
         let principal = try context.person()
         return try await server.read { reading in
-            let items: [JSON] = try reading.people.sessions(of: principal.person.id).map { session in
-                [
-                    "id": .string(session.label), "created_at": .string(session.createdAt.description),
-                    "seen_at": .string(session.seenAt.description), "address": .string(session.address),
-                    "agent": .string(session.agent), "current": .bool(session.id == principal.session?.id),
-                ]
+            let items = try reading.people.sessions(of: principal.person.id).map { session in
+                session.json(isCurrent: session.id == principal.session?.id)
             }
             return ListAnswer(items: items).response
         }

@@ -72,7 +72,7 @@ struct Pages: Sendable {
             ("Machines", "/machines", .seeProject), ("Costs", "/costs", .seeProject),
             ("Journal", "/journal", .seeJournal),
             ("Workflows", "/workflows", .seeWorkflows), ("Insight", "/insight", .seeInsight),
-            ("Stops", "/stops", .stopWork),
+            ("Stops", "/stops", .stopWork), ("People", "/people", .seePeople),
         ]
         return all.filter { context.may($0.2) }.map { Layout.Link(label: $0.0, href: $0.1, isCurrent: $0.1 == section) }
     }

@@ -16,6 +16,12 @@ struct PersonPages: Sendable {
         let next: String
         let name: String
         let error: String?
+        let provider: Provider?
+
+        struct Provider {
+            let title: String
+            let address: String
+        }
     }
 
     @Sendable func signInForm(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -50,13 +56,22 @@ struct PersonPages: Sendable {
         }
     }
 
-    private func signInPage(
+    func signInPage(
         _ context: AppContext,
         next: String,
         name: String = "",
         trouble: Trouble? = nil
     ) -> Response {
-        let content = SignInContent(next: next == "/" ? "" : next, name: name, error: trouble?.detail)
+        let provider = server.provider.map { provider in
+            let place = ProviderPages.place + (next == "/" ? "" : "?next=\(next.urlEscaped)")
+            return SignInContent.Provider(title: provider.title, address: place)
+        }
+        let content = SignInContent(
+            next: next == "/" ? "" : next,
+            name: name,
+            error: trouble?.detail,
+            provider: provider
+        )
         return pages.page("Sign in", .signIn, content, context, status: trouble?.status ?? 200)
     }
 

@@ -56,7 +56,11 @@ extension Server {
     /// Makes a link for a person; the ones before it are of no use any more.
     ///
     /// - Returns: the link, which nobody can be shown again.
-    func makeResetLink(for id: Identifier, _ context: AppContext) async throws -> (address: String, link: ResetLink) {
+    func makeResetLink(
+        for id: Identifier,
+        _ context: AppContext,
+        _ channel: Entry.Channel
+    ) async throws -> (address: String, link: ResetLink) {
         guard let person = try await read({ try $0.people.person(id) }) else { throw Trouble.notFound("person") }
         guard !person.isService, !person.isDisabled else {
             throw Trouble.conflict("no-password", "\(person.name) signs in with no password.")
@@ -64,7 +68,7 @@ extension Server {
         let secret = Secret()
         let link = ResetLink(secret: secret, person: id, at: engine.clock.now())
         let older = try await read { try $0.people.resetLinks(of: id) }
-        try await write(older + [link.added], "person.resetLinkMade", person, context)
+        try await write(older + [link.added], "person.resetLinkMade", person, context, channel)
         return ("\(settings.origin ?? "")/reset/\(secret.text)", link)
     }
 

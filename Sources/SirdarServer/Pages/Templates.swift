@@ -10,6 +10,7 @@ struct Templates: Sendable {
         case journal, explanation, workflows, workflow, diagram, keys, me, badge, time, field, tick, evidence, operation
         case versions, supervision, interface, reset, stops, notices, mute, outgoing, absence, costs, imageCosts
         case profiles, profile, profileForm, machineForm, insight, columns, hours, files
+        case people, person, retention
     }
 
     /// - Throws: when a template cannot be parsed.
@@ -70,6 +71,9 @@ struct Templates: Sendable {
         case .columns: PackageResources.columns_mustache
         case .files: PackageResources.files_mustache
         case .hours: PackageResources.hours_mustache
+        case .people: PackageResources.people_mustache
+        case .person: PackageResources.person_mustache
+        case .retention: PackageResources.retention_mustache
         case .interface: PackageResources.interface_mustache
         case .reset: PackageResources.reset_mustache
         case .stops: PackageResources.stops_mustache

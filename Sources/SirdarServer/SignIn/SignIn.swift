@@ -49,10 +49,12 @@ struct SignIn: Sendable {
         detail: "That name and password do not go together. Try again."
     )
 
-    private func begin(
+    /// Opens a session for somebody who has proved who they are. `issuer` is who vouches for them; `nil`: a password.
+    func begin(
         _ person: Person,
         _ visitor: Visitor,
-        rehashed: String?,
+        rehashed: String? = nil,
+        issuer: String? = nil,
         replacing old: Session?
     ) async throws -> Secret {
         let secret = Secret()
@@ -70,7 +72,8 @@ struct SignIn: Sendable {
         var changes = [session.added] + surplus.map(\.removed)
         if let old, !surplus.contains(old) { changes.append(old.removed) }
         if let rehashed { changes.append(Credential.set(rehashed, for: person.id)) }
-        let entry = entry("person.signedIn", person, visitor, session: session)
+        var entry = entry("person.signedIn", person, visitor, session: session)
+        if let issuer { entry.detail = ["issuer": .string(issuer)] }
         try await write(changes, entry)
         return secret
     }

@@ -10,6 +10,10 @@ final class VisitorRefusals: Sendable {
         case password = "sign-in-refused"
         case token = "token-refused"
         case throttled = "too-many-attempts"
+        /// What came back from an identity provider was not believed.
+        case identity = "identity-refused"
+        /// It was believed, and nobody here is who it says, or may come in.
+        case stranger = "person-unknown"
 
         fileprivate var action: String { self == .token ? "token.refused" : "person.signInRefused" }
         fileprivate var object: String { self == .token ? APIToken.kind : Person.kind }
@@ -22,6 +26,8 @@ final class VisitorRefusals: Sendable {
         /// The name that was typed, and whose it is.
         var name: String?
         var person: Identifier?
+        /// Why, in a word, where the kind does not say it.
+        var reason: String?
     }
 
     private struct Key: Sendable, Hashable {
@@ -122,6 +128,9 @@ final class VisitorRefusals: Sendable {
             detail: ["count": .number(JSON.Number(window.attempts))],
             requestID: window.last.requestID
         )
+        if let reason = window.last.reason {
+            entry.detail = ["count": .number(JSON.Number(window.attempts)), "reason": .string(reason)]
+        }
         var confidential: JSON.Object = ["address": .string(key.address)]
         if window.names.count == 1 { confidential["name"] = window.names.first.map(JSON.string) }
         if window.names.count > 1 { confidential["names"] = .array(window.names.map(JSON.string)) }

@@ -20,6 +20,9 @@ struct Program {
     let configuration: StudioConfiguration
     let notices: NoticePolicy
     let outbound: Outbound
+    /// Who knows people besides ourselves; `nil` where everybody signs in with a password.
+    let provider: OpenIDProvider?
+    let retention: Retention
     let log: Logger
 
     /// Takes the data folder, reads every file, deploys what is new, and starts nothing yet.
@@ -89,8 +92,37 @@ struct Program {
             configuration: configuration,
             notices: notices.policy,
             outbound: outbound,
+            provider: try openProvider(settings, outbound),
+            retention: try openRetention(settings, engine),
             log: log
         )
+    }
+
+    /// Whom to ask who somebody is, as `config/sign-in.yaml` has it.
+    private static func openProvider(_ settings: Settings, _ outbound: Outbound) throws -> OpenIDProvider? {
+        let log = settings.logger("sirdar.sign-in")
+        let loaded = ProviderPolicy.load(folder: settings.config)
+        try Misconfigured.check([loaded.file].compactMap(\.self), log)
+        guard let policy = loaded.policy else { return nil }
+        let secrets = SecretFiles(folder: settings.secrets)
+        for trouble in secrets.troubles([policy.clientSecret].compactMap(\.self)) { log.warning("\(trouble)") }
+        if let host = try? WebAddress(policy.issuer).host, !outbound.rules.hosts.contains(where: { $0.names(host) }) {
+            log.warning("nobody can sign in by \(policy.title): \(host) is not among the hosts of outbound.yaml")
+        }
+        return OpenIDProvider(
+            policy,
+            outbound: outbound,
+            secrets: secrets,
+            returnAddress: (settings.origin ?? settings.address) + OpenIDProvider.returnPath
+        )
+    }
+
+    /// How long names and free text are kept, as `config/retention.yaml` has it.
+    private static func openRetention(_ settings: Settings, _ engine: Engine) throws -> Retention {
+        let log = settings.logger("sirdar.retention")
+        let loaded = RetentionPolicy.load(folder: settings.config)
+        try Misconfigured.check([loaded.file].compactMap(\.self), log)
+        return Retention(engine: engine, policy: loaded.policy, log: log)
     }
 
     /// The way out, as `config/outbound.yaml` has it.

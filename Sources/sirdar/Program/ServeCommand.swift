@@ -29,8 +29,10 @@ struct ServeCommand: AsyncParsableCommand {
         program.engine.run()
         let sealer = try JournalKey.sealer(program)
         sealer.run()
+        program.retention.run()
         // In this order: what the engine still records is sealed too.
         defer {
+            program.retention.stop()
             program.engine.stop()
             notifier?.stop()
             sealer.stop()
@@ -44,6 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
             sealer: sealer,
             versions: program.versions,
             notifier: notifier,
+            provider: program.provider,
+            retention: program.retention,
             settings: server,
             log: program.log
         )

@@ -5,7 +5,10 @@ struct PersonCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person",
         abstract: "Who may sign in, and what they may do; for administrators.",
-        subcommands: [List.self, Add.self, Change.self, Disable.self, Enable.self, ResetLink.self]
+        subcommands: [
+            List.self, Add.self, Change.self, Disable.self, Enable.self, ResetLink.self, Identities.self, Link.self,
+            Unlink.self, Sessions.self, Tokens.self, Erase.self,
+        ]
     )
 
     struct List: ClientCommand {
@@ -164,12 +167,12 @@ struct RightsOptions: ParsableArguments {
 }
 
 extension ArgumentHelp {
-    fileprivate static let person = ArgumentHelp("The person's name, or id.")
+    static let person = ArgumentHelp("The person's name, or id.")
 }
 
 extension Session {
     /// The identifier of a person who is called so.
-    fileprivate func personID(_ person: String) async throws(Failure) -> String {
+    func personID(_ person: String) async throws(Failure) -> String {
         if person.utf8.count == 36, person.contains("-") { return person }
         let everybody = try await api.list(Address.people, limit: API.listItemsMax).items
         guard let id = everybody.first(where: { $0.text("name") == person.lowercased() })?.text("id") else {

@@ -63,6 +63,14 @@ enum Address {
     static let people = "/v1/people"
     static func person(_ id: String) -> String { "\(people)/\(Call.escaped(id))" }
     static func resetLinks(_ person: String) -> String { "\(Self.person(person))/reset-links" }
+    static func identities(_ person: String) -> String { "\(Self.person(person))/identities" }
+    static func identity(_ id: String, of person: String) -> String { "\(identities(person))/\(Call.escaped(id))" }
+    static func sessions(of person: String) -> String { "\(Self.person(person))/sessions" }
+    static func tokens(of person: String) -> String { "\(Self.person(person))/tokens" }
+    static func token(_ id: String, of person: String) -> String { "\(tokens(of: person))/\(Call.escaped(id))" }
+    static func erasure(_ person: String) -> String { "\(Self.person(person))/erasure" }
+    static let retention = "/v1/retention"
+    static let sweeps = "\(retention)/sweeps"
     static let me = "/v1/people/me"
     static let password = "\(me)/password"
     static let myNotifications = "\(me)/notifications"
