@@ -97,6 +97,7 @@ extension Server {
             .get("/v1/people/:id/sessions", .may(.managePeople), people.sessionsOf, .listSessionsOf),
             .delete("/v1/people/:id/sessions", .may(.managePeople), people.endSessionsOf, .endSessionsOf),
             .get("/v1/people/:id/tokens", .may(.managePeople), people.tokensOf, .listTokensOf),
+            .post("/v1/people/:id/tokens", .may(.managePeople), people.makeTokenOf, .makeTokenOf),
             .delete("/v1/people/:id/tokens/:token", .may(.managePeople), people.revokeTokenOf, .revokeTokenOf),
             .post("/v1/people/:id/erasure", .may(.managePeople), people.erase, .erasePerson),
             .get("/v1/retention", .may(.examine), retention.show, .readRetention),

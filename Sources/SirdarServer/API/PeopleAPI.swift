@@ -106,6 +106,20 @@ struct PeopleAPI: Sendable {
     }
 
     @Sendable func makeToken(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await makeToken(request, for: nil, context)
+    }
+
+    /// A service cannot sign in to make its own.
+    @Sendable func makeTokenOf(_ request: Request, _ context: AppContext) async throws -> Response {
+        let id = try server.identifier(context, "person")
+        guard let person = try await server.read({ try $0.people.person(id) }) else { throw Trouble.notFound("person") }
+        guard person.isService else {
+            throw Trouble.conflict("not-a-service", "People make their own tokens; only a service is given one.")
+        }
+        return try await makeToken(request, for: person, context)
+    }
+
+    private func makeToken(_ request: Request, for service: Person?, _ context: AppContext) async throws -> Response {
         var fields = try await RequestFields(request)
         let name = fields.text("name", max: 64)
         let names = fields.json("scopes") == nil ? [TokenScope.read.rawValue] : fields.texts("scopes")
@@ -117,7 +131,7 @@ struct PeopleAPI: Sendable {
         if !(1...365).contains(days) { fields.add("days", "A token lives from 1 to 365 days.") }
         try fields.finish()
         let scopes = Set(names.compactMap(TokenScope.init(rawValue:)))
-        let made = try await server.makeToken(name: name, scopes: scopes, days: days, context, .api)
+        let made = try await server.makeToken(name: name, scopes: scopes, days: days, for: service, context, .api)
         guard case .object(var object) = made.token.json else { return .nothing }
         object["token"] = .string(made.text)
         return .json(.object(object), status: .created)
@@ -174,10 +188,12 @@ extension APIToken {
 
 // What pages and programs do alike with accounts.
 extension Server {
+    /// `service`: whose it is to be; `nil`: one's own.
     func makeToken(
         name: String,
         scopes: Set<TokenScope>,
         days: Int,
+        for service: Person? = nil,
         _ context: AppContext,
         _ channel: Entry.Channel
     ) async throws -> (token: APIToken, text: String) {
@@ -186,14 +202,15 @@ extension Server {
         if case .token(let token) = principal.proof, !scopes.isSubset(of: token.scopes) {
             throw Trouble.invalid("/scopes", "A token cannot make one that may do more than itself.")
         }
-        let existing = try await read { reading in try reading.people.tokens(of: principal.person.id) }
+        let owner = service ?? principal.person
+        let existing = try await read { reading in try reading.people.tokens(of: owner.id) }
         guard existing.count < APIToken.countMax else {
-            throw Trouble.conflict("too-many-tokens", "You have \(existing.count) tokens. Revoke one first.")
+            throw Trouble.conflict("too-many-tokens", "There are \(existing.count) tokens already. Revoke one first.")
         }
         let (secret, now) = (Secret(), engine.clock.now())
         let token = APIToken(
             id: engine.identifiers.next(),
-            person: principal.person.id,
+            person: owner.id,
             name: name,
             digest: secret.digest,
             scopes: scopes,
@@ -203,7 +220,7 @@ extension Server {
         let detail: JSON = [
             "token": .string(token.shownPrefix), "scopes": .array(scopes.map(\.rawValue).sorted().map(JSON.string)),
         ]
-        try await write([token.added], "token.made", principal.person, context, channel, detail: detail)
+        try await write([token.added], "token.made", owner, context, channel, detail: detail)
         return (token, token.text(with: secret))
     }
 

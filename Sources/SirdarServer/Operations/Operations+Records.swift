@@ -140,6 +140,15 @@ extension Operation {
         ),
         .made(.named(.Token))
     ).keeping(.fact)
+    static let makeTokenOf = act(
+        "makeTokenOf",
+        "Makes a token of a service, which is shown this once.",
+        .needed(
+            ["name": .words(64)],
+            optional: ["scopes": .list(of: .one(of: TokenScope.self)), "days": .whole(1...365)]
+        ),
+        .made(.named(.Token))
+    ).keeping(.fact)
     static let revokeToken = act("revokeToken", "Makes a token invalid, at once and for good.", .none, .nothing)
     static let listSessions = look("listSessions", "Where you are signed in.", .whole, .page(of: .Session))
     static let endSession = act("endSession", "Ends a session of yours.", .none, .nothing)

@@ -139,6 +139,11 @@ struct TokenCommand: ParsableCommand {
         )
         var scope: [String] = []
         @Option(help: "After how many days it expires, 1 to 365.") var days = 90
+        @Option(
+            name: .customLong("for"),
+            help: ArgumentHelp("The service that it is for; an administrator makes it.", valueName: "service")
+        )
+        var service: String?
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var output: OutputOptions
 
@@ -153,7 +158,9 @@ struct TokenCommand: ParsableCommand {
             let body: JSON = [
                 "name": .string(name), "scopes": .array(scopes.map(JSON.string)), "days": .number(JSON.Number(days)),
             ]
-            let token = try await session.api.post(Address.tokens, body) ?? .null
+            var address = Address.tokens
+            if let service { address = Address.tokens(of: try await session.personID(service)) }
+            let token = try await session.api.post(address, body) ?? .null
             try session.show(token) { () throws(Failure) in
                 try session.terminal.line(Text.printable(token.text("token") ?? ""))
                 let expires = token.moment("expires_at").map { " It expires \($0.relative(to: session.now))." } ?? ""
