@@ -42,6 +42,7 @@ def samples(studio):
     return {
         "/tasks/:id": [f"/tasks/{task['id']}" for task in (ready, storage, manager, ended)],
         "/images/:id": [f"/images/{golden['id']}"],
+        "/images/:id/costs": [f"/images/{golden['id']}/costs"],
         "/images/:id/:kind": [f"/images/{golden['id']}/{kind}" for kind in ("copy", "adapt", "delete")],
         "/machines/:name/image": [f"/machines/{off}/image"],
         "/requests/:id": [f"/requests/{request['id']}"],
