@@ -149,9 +149,11 @@ extension Server {
     }
 
     private var imageRoutes: [Route] {
-        let images = ImageAPI(server: self)
+        let (images, projects) = (ImageAPI(server: self), ProjectAPI(server: self))
         return [
             .get("/v1/projects", .may(.seeProject), images.projects, .listProjects),
+            .get("/v1/projects/:code", .may(.seeProject), projects.one, .readProject),
+            .put("/v1/projects/:code", .may(.keepProjects), projects.put, .putProject),
             .get("/v1/locations", .may(.seeProject), images.locations, .listLocations),
             .get("/v1/machines", .may(.seeProject), images.machines, .listMachines),
             .get("/v1/machines/:name", .may(.seeProject), images.machine, .readMachine),

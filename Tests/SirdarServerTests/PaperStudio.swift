@@ -91,6 +91,16 @@ final class PaperStudio: Studio {
         ]
     }
 
+    func intake(_ body: JSON.Object, of code: String) throws -> ProjectIntake {
+        throw StudioRefusal(code: "kept-in-file", "On paper, every project is kept in a file.")
+    }
+
+    func keep(
+        _ intake: ProjectIntake,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) { then(.success(())) }
+
     func locations() throws -> [String] { ["dublin", "oregon"] }
 
     func machines(of project: String) throws -> [StudioMachine] {

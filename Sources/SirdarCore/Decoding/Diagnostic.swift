@@ -78,7 +78,12 @@ extension Diagnostic {
 
     /// `file:line:column: error[code]: what is wrong; did you mean …; allowed here: …`
     package func text(in file: String) -> String {
-        var text = "\(file):\(place): \(severity.rawValue)[\(code.rawValue)]: \(message)"
+        "\(file):\(place): \(severity.rawValue)[\(code.rawValue)]: \(words)"
+    }
+
+    /// What is wrong, what was probably meant, and what may stand there.
+    package var words: String {
+        var text = message
         if let suggestion { text += "; did you mean `\(suggestion)`?" }
         if !allowed.isEmpty {
             text += "\(suggestion == nil ? ";" : "") allowed here: \(allowed.joined(separator: ", "))"

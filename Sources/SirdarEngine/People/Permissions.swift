@@ -4,7 +4,7 @@
 /// is decided where it is decided for everybody: in the core.
 package enum Permissions {
     package enum Operation: String, Sendable, Hashable, CaseIterable {
-        case seeProject, controlMachine, readMachineFiles, writeMachineFiles
+        case seeProject, keepProjects, controlMachine, readMachineFiles, writeMachineFiles
         case requestImage, withdrawRequest, answerQuestion, markGolden, correctCosts
         case seeInstances, cancelInstance, mendInstance, migrateInstances
         case seeTasks, workOnTasks, superviseTasks, stopWork, seeInsight
@@ -24,6 +24,7 @@ package enum Permissions {
                 .superviseTasks, .stopWork, .managePeople, .backUp:
                 .manage
             case .sendEvents: .events
+            case .keepProjects: .inventory
             }
         }
     }
@@ -73,7 +74,10 @@ package enum Permissions {
                 .seeWorkflows, .seePeople, .seeEvents, .seeInsight,
             ]
         case .admin:
-            [.seeProject, .seeInstances, .seeJournal, .examine, .seeWorkflows, .seePeople, .managePeople, .backUp]
+            [
+                .seeProject, .keepProjects, .seeInstances, .seeJournal, .examine, .seeWorkflows, .seePeople,
+                .managePeople, .backUp,
+            ]
         }
     }
 
@@ -91,6 +95,8 @@ package enum TokenScope: String, Sendable, Hashable, CaseIterable {
     case read, request, work, manage
     /// Sends events, and nothing else: for systems that tell what happened in them.
     case events
+    /// Says which projects there are, and nothing else: for the system in which they are made.
+    case inventory
     /// Files requests in the name of another person; both names go into the journal.
     case onBehalfOf = "on-behalf-of"
 }

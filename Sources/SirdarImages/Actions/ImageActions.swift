@@ -53,15 +53,3 @@ package struct ImageActions: Sendable {
         return project
     }
 }
-
-/// The projects of the installation, by their code.
-package struct Projects: Sendable {
-    private let byCode: [String: Project]
-
-    package init(_ projects: [Project]) {
-        byCode = Dictionary(projects.map { ($0.code, $0) }, uniquingKeysWith: { _, latest in latest })
-    }
-
-    package subscript(code: String) -> Project? { byCode[code] }
-    package var all: [Project] { byCode.values.sorted { $0.code < $1.code } }
-}

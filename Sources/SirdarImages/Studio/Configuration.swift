@@ -25,7 +25,7 @@ package struct StudioConfiguration: Sendable {
         for name in names.sorted() where name.hasSuffix(".yaml") {
             let path = "\(folder)/projects/\(name)"
             let project = read(path, &files) { root, findings in
-                Project.read(root, locations: places.map(\.id), file: String(name.dropLast(5)), findings)
+                Project.read(root, locations: places.map(\.id), as: .file(String(name.dropLast(5))), findings)
             }
             if let project { projects.append(project) }
         }
@@ -90,10 +90,17 @@ extension Project {
     private static let managerKeys = ["kind", "connection", "address", "port"]
     private static let codeMax = 32
 
-    /// Reads `config/projects/<code>.yaml`; `nil` when something is wrong with it, which has then been told.
-    static func read(_ root: Located, locations: [String], file: String, _ findings: Findings) -> Project? {
+    /// What a project must be called: as the file that it stands in, or as the address that it is sent to.
+    enum Naming {
+        case file(String)
+        case address(String)
+    }
+
+    /// Reads what stands in `config/projects/<code>.yaml`; `nil` when something is wrong with it, which has then been
+    /// told.
+    static func read(_ root: Located, locations: [String], as naming: Naming, _ findings: Findings) -> Project? {
         guard let fields = Fields(root, "a project", keys: keys, findings) else { return nil }
-        let code = readCode(fields, file)
+        let code = readCode(fields, naming)
         let location = fields.requiredText("location")
         if let location, !locations.contains(location) {
             findings.unknown("location", location, at: fields["location"]?.place ?? root.place, known: locations)
@@ -128,7 +135,7 @@ extension Project {
         )
     }
 
-    private static func readCode(_ fields: Fields, _ file: String) -> String? {
+    private static func readCode(_ fields: Fields, _ naming: Naming) -> String? {
         guard let code = fields.requiredText("code") else { return nil }
         let isCode = code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         if !isCode || code.utf8.count > codeMax {
@@ -139,13 +146,15 @@ extension Project {
             )
             return nil
         }
-        if code != file {
-            fields.findings.error(
-                .wrongValue,
-                at: fields["code"]?.place ?? fields.place,
-                "the project \(code) stands in the file \(file).yaml: name the file after its code"
-            )
+        let complaint: String
+        switch naming {
+        case .file(code), .address(code): return code
+        case .file(let file):
+            complaint = "the project \(code) stands in the file \(file).yaml: name the file after its code"
+        case .address(let address):
+            complaint = "the project \(code) was sent to the address of \(address): send it to its own"
         }
+        fields.findings.error(.wrongValue, at: fields["code"]?.place ?? fields.place, complaint)
         return code
     }
 

@@ -8,6 +8,13 @@ package import SirdarEngine
 /// answers by completion, once it is durable. Who may ask is decided before it is asked.
 package protocol Studio: Sendable {
     func projects() throws -> [StudioProject]
+    /// A project as another system hands it in, checked, and what it would change.
+    func intake(_ body: JSON.Object, of code: String) throws -> ProjectIntake
+    func keep(
+        _ intake: ProjectIntake,
+        by actuation: Actuation,
+        then: @escaping @Sendable (Result<Void, any Error>) -> Void
+    )
     func machines(of project: String) throws -> [StudioMachine]
     func machine(named name: String) throws -> StudioMachine?
     /// Turns a machine on or off; to what it is already changes nothing.

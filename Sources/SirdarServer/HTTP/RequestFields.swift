@@ -46,6 +46,12 @@ struct RequestFields {
         return value
     }
 
+    /// All of them, for a reader that knows which there are.
+    mutating func everything() -> JSON.Object {
+        known.formUnion(object.keys)
+        return object
+    }
+
     mutating func optionalText(_ key: String, max: Int = Limits.noteCharactersMax) -> String? {
         guard let value = json(key) else { return nil }
         guard let text = value.asString else {

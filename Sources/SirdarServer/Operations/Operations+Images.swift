@@ -9,6 +9,36 @@ extension Operation {
     private static let path = Parameter.needed("path", "The file's absolute path.")
 
     static let listProjects = look("listProjects", "The projects that you see.", .whole, .page(of: .Project))
+    static let readProject = look("readProject", "A project.", .named(.Project))
+    static let putProject = act(
+        "putProject",
+        "Says what a project is, as the files of `config/projects/` do; a project of such a file stays as it is there. "
+            + "With `dry_run=true` nothing is kept.",
+        query: [.one(of: ["true", "false"], "dry_run", "Only say what would change.")],
+        .needed(
+            [
+                "location": .words(64), "network": .words(64),
+                "storage": .request(
+                    ["address": .words(253)],
+                    optional: ["kind": .note(32), "exportPath": .note(1024), "mountPoint": .note(1024)]
+                ),
+                "manager": .request(
+                    ["address": .words(253)],
+                    optional: [
+                        "kind": .note(32), "connection": .one(of: Project.Manager.Connection.self),
+                        "port": .whole(1...65_535),
+                    ]
+                ),
+            ],
+            optional: ["code": .words(32), "title": .note(100), "currency": .words(3)]
+        ),
+        .ok(intake),
+        .made(intake)
+    ).matching(.may)
+    private static let intake = Shape.answer([
+        "project": .named(.Project), "dry_run": .flag, "created": .flag,
+        "changes": .list(of: .answer(["pointer": .text, "before": .anything, "after": .anything])),
+    ])
     static let listLocations = look("listLocations", "Where images can be.", .whole, .page(of: .Location))
     static let listMachines = look("listMachines", "Machines.", [project] + .whole, .page(of: .Machine))
     static let readMachine = look("readMachine", "A machine.", .named(.Machine))

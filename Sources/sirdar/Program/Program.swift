@@ -55,6 +55,9 @@ struct Program {
         let secrets = Set(catalog.definitions.values.flatMap(\.workflow.secrets))
         for trouble in SecretFiles(folder: settings.secrets).troubles(secrets.sorted()) { log.warning("\(trouble)") }
         let store = try SQLiteStore(path: "\(settings.data)/sirdar.sqlite", log: log)
+        for code in try configuration.projects.takeHandedIn(from: store) {
+            log.warning("of the project \(code), config/projects/\(code).yaml holds, not what was handed in for it")
+        }
         let library = Library()
         try deploy(catalog, store, library, clock.now(), log)
         var engineSettings = settings.engine

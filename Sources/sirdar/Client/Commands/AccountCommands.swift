@@ -132,7 +132,8 @@ struct TokenCommand: ParsableCommand {
         @Option(help: "What it is for.") var name: String
         @Option(
             help: ArgumentHelp(
-                "What it may do: read, request, work, manage, events, on-behalf-of; can be repeated. (default: read)",
+                "What it may do: read, request, work, manage, events, inventory, on-behalf-of; can be repeated. "
+                    + "(default: read)",
                 valueName: "scope"
             )
         )

@@ -15,8 +15,12 @@ struct API: Sendable {
         return try optionalDocument(try await succeed(call))
     }
 
-    func put(_ path: String, _ body: JSON = [:]) async throws(Failure) -> JSON {
-        try document(try await succeed(Call(.put, path, body: .json(body))))
+    func put(
+        _ path: String,
+        query: [(name: String, value: String)] = [],
+        _ body: JSON = [:]
+    ) async throws(Failure) -> JSON {
+        try document(try await succeed(Call(.put, path, query: query, body: .json(body))))
     }
 
     func delete(_ path: String, _ body: JSON? = nil) async throws(Failure) -> JSON? {

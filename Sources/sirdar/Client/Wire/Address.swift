@@ -1,6 +1,7 @@
 /// Every address of the API that a command uses, on one screen.
 enum Address {
     static let projects = "/v1/projects"
+    static func project(_ code: String) -> String { "\(projects)/\(Call.escaped(code))" }
     static let machines = "/v1/machines"
     static func machine(_ name: String) -> String { "/v1/machines/\(Call.escaped(name))" }
     static func power(_ machine: String) -> String { "\(Self.machine(machine))/power" }
@@ -13,9 +14,9 @@ enum Address {
     static func request(_ id: String) -> String { "/v1/requests/\(Call.escaped(id))" }
 
     static func costs(ofImage id: String) -> String { "\(image(id))/costs" }
-    static func costs(ofProject code: String) -> String { "\(projects)/\(Call.escaped(code))/costs" }
+    static func costs(ofProject code: String) -> String { "\(project(code))/costs" }
     static func export(ofProject code: String) -> String { "\(costs(ofProject: code))/export" }
-    static func corrections(of project: String) -> String { "\(projects)/\(Call.escaped(project))/cost-corrections" }
+    static func corrections(of project: String) -> String { "\(Self.project(project))/cost-corrections" }
     static func estimate(ofMachine name: String) -> String { "\(machine(name))/estimate" }
     static func estimate(ofImage id: String) -> String { "\(image(id))/estimate" }
     static let prices = "/v1/prices"
