@@ -252,6 +252,6 @@ def page_routes():
     """The addresses of all pages, as `Routes.swift` has them; what is no page for people is left out."""
     text = (ROOT / "Sources/SirdarServer/Routes.swift").read_text()
     found = re.findall(r'\.get\(\s*"(/[^"]*)"', text)
-    others = ("/v1/", "/livez", "/readyz", "/version", "/assets/", "/metrics", "/openapi", "/journal/export", "/insight/export",
-              "/tasks/:id/attachments")
+    others = ("/v1/", "/livez", "/readyz", "/version", "/assets/", "/metrics", "/openapi", "/journal/export",
+              "/costs/export", "/insight/export", "/tasks/:id/attachments")
     return [path for path in found if not path.startswith(others)]
