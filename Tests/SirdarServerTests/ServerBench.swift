@@ -280,10 +280,12 @@ final class ServerBench: Sendable {
         try changeBehindTheStore(folder.appending(path: "sirdar.sqlite").path, sql)
     }
 
-    /// Whether a text stands in any file of the data folder.
+    /// Whether a text stands in any file of the data folder, or of the folders in it.
     func keeps(_ text: String) throws -> Bool {
-        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).contains { file in
-            try Data(contentsOf: file).range(of: Data(text.utf8)) != nil
+        try FileManager.default.subpathsOfDirectory(atPath: folder.path).contains { path in
+            let file = folder.appending(path: path)
+            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return false }
+            return try Data(contentsOf: file).range(of: Data(text.utf8)) != nil
         }
     }
 
