@@ -71,6 +71,9 @@ struct ProviderTests {
             let path = "/v1/people/\(olga.id)/identities"
             let link = try await client.send(.post, path, admin, #"{"subject":"248"}"#)
             #expect(link.status == .created && link.json["issuer"] == "https://login.studio.example")
+            let nobodys = #"{"issuer":"","subject":"2"}"#
+            let refused = try await client.send(.post, path, admin, nobodys)
+            #expect(refused.status == .unprocessableContent)
             let attempt = try await Attempt(client)
             let back = try await attempt.back(client, "code=248&state=\(attempt.state)")
             #expect(back.status == .seeOther && back.headers[.location] == "/queue")

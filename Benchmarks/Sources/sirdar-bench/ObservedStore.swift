@@ -79,6 +79,7 @@ final class ObservedStore: Store {
     func tasks(_ query: TaskQuery) throws(StoreError) -> [ManualTask] { try inner.tasks(query) }
     func nextTask(_ query: NextTaskQuery) throws(StoreError) -> ManualTask? { try inner.nextTask(query) }
     func queueCounts() throws(StoreError) -> [QueueCount] { try inner.queueCounts() }
+    func hours(_ query: HoursQuery) throws(StoreError) -> [HoursLine] { try inner.hours(query) }
     func entries(_ query: EntryQuery) throws(StoreError) -> [StoredEntry] { try inner.entries(query) }
     func workflowCounts() throws(StoreError) -> [WorkflowCount] { try inner.workflowCounts() }
     func tile(_ place: Tile.Place) throws(StoreError) -> Tile { try inner.tile(place) }
@@ -91,6 +92,7 @@ final class ObservedStore: Store {
     func examine() throws(StoreError) -> [Finding] { try inner.examine() }
     func deploy(_ deployment: Deployment) throws(StoreError) -> Int { try inner.deploy(deployment) }
     func deployments() throws(StoreError) -> [StoredDeployment] { try inner.deployments() }
+    func scrub() throws(StoreError) { try inner.scrub() }
     func backup(to path: String) throws(StoreError) { try inner.backup(to: path) }
     func record(_ kind: String, _ key: String) throws(StoreError) -> Record? { try inner.record(kind, key) }
     func record(_ kind: String, scope: String, named name: String) throws(StoreError) -> Record? {

@@ -17,7 +17,8 @@ extension PeopleAPI {
     @Sendable func link(_ request: Request, _ context: AppContext) async throws -> Response {
         var fields = try await RequestFields(request)
         let subject = fields.text("subject", max: Identity.subjectBytesMax)
-        let issuer = fields.optionalText("issuer", max: Identity.issuerBytesMax)
+        let hasIssuer = fields.json("issuer") != nil
+        let issuer = hasIssuer ? fields.text("issuer", max: Identity.issuerBytesMax) : nil
         try fields.finish()
         let id = try server.identifier(context, "person")
         let made = try await server.link(id, to: subject, at: issuer, context, .api)
