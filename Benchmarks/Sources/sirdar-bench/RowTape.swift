@@ -19,6 +19,8 @@ struct RowTape {
 
     init(_ commits: [Commit], _ connection: RawConnection) throws {
         let maker = try RowMaker(connection)
+        // What the engine writes when it starts is no transition.
+        let commits = commits.filter { !$0.instances.isEmpty || !$0.tasks.isEmpty }
         transitions = try commits.map { commit in
             let due = try commit.work.filter(\.isNew).flatMap { try maker.rows($0) }
             return try commit.work.filter { !$0.isNew }.flatMap { try maker.rows($0) }
