@@ -78,6 +78,12 @@ package enum StatementText {
         WHERE instance = ?1 AND step = ?2 AND (?3 IS NULL OR fence = ?3)
         """
 
+    static let insertEnding = """
+        INSERT INTO task_ending (
+            at, task, workflow, step, kind, queue, completed, in_time, returns, waiting, working, on_hold, rework
+        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        """
+
     static let setTimer = """
         INSERT INTO timer (instance, step, kind, at, ending) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (instance, step, kind) DO UPDATE SET at = excluded.at, ending = excluded.ending

@@ -18,6 +18,7 @@ struct Statements {
     let updateTask: Statement
     let insertTask: Statement
     let insertSpec: Statement
+    let insertEnding: Statement
     let count: Statement
     let countFirst: Statement
     let setTimer: Statement
@@ -76,6 +77,7 @@ struct Statements {
         updateTask = try prepare(StatementText.updateTask)
         insertTask = try prepare(StatementText.insertTask)
         insertSpec = try prepare(StatementText.insertSpec)
+        insertEnding = try prepare(StatementText.insertEnding)
         count = try prepare(StatementText.count)
         countFirst = try prepare("INSERT INTO queue_count (queue, ready, held) VALUES (?1, ?2, ?3)")
         setTimer = try prepare(StatementText.setTimer)
@@ -103,9 +105,9 @@ struct Statements {
     func finalize() {
         for statement in [
             begin, commit, rollback, updateInstance, endInstance, insertInstance, insertStart, again, park, drop,
-            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec, count,
-            countFirst, setTimer,
-            dropTimer, insertRecord, updateRecord, replaceRecord, deleteRecord, deleteAnyRecord, insertEntry,
+            insertWork, nextLane, freeWork, lapsedWork, leaseWork, updateTask, insertTask, insertSpec,
+            insertEnding, count, countFirst, setTimer, dropTimer, insertRecord, updateRecord, replaceRecord,
+            deleteRecord, deleteAnyRecord, insertEntry,
             eraseEntry, amend,
             takeUp,
             countWorkflow, countWorkflowFirst,

@@ -7,27 +7,24 @@ extension WriteTransaction {
         let subject = ending.subject
         let (workflow, step) = (try label(subject.workflow), try label(subject.step))
         let queue = try label(subject.queue)
-        let hours = ending.hours
-        try once(
-            """
-            INSERT INTO task_ending (
-                at, task, workflow, step, kind, queue, completed, in_time, returns, waiting, working, on_hold, rework
-            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            """,
-            .integer(ending.at.milliseconds),
-            .integer(ending.task.value),
-            workflow,
-            step,
-            .int(subject.kind.rawValue),
-            queue,
-            .int(ending.isCompleted ? 1 : 0),
-            .optional(ending.isInTime.map { $0 ? 1 : 0 }),
-            .int(hours.returns),
-            .integer(hours.waiting.milliseconds),
-            .integer(hours.working.milliseconds),
-            .integer(hours.onHold.milliseconds),
-            .integer(hours.rework.milliseconds)
-        )
+        let (hours, statement) = (ending.hours, statements.insertEnding)
+        try run { () throws(SQLiteFailure) in
+            try statement.run(
+                .integer(ending.at.milliseconds),
+                .integer(ending.task.value),
+                workflow,
+                step,
+                .int(subject.kind.rawValue),
+                queue,
+                .int(ending.isCompleted ? 1 : 0),
+                .optional(ending.isInTime.map { $0 ? 1 : 0 }),
+                .int(hours.returns),
+                .integer(hours.waiting.milliseconds),
+                .integer(hours.working.milliseconds),
+                .integer(hours.onHold.milliseconds),
+                .integer(hours.rework.milliseconds)
+            )
+        }
     }
 
     mutating func write(_ reopening: Commit.Reopening) throws(WriteFailure) {
