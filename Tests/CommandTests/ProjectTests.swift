@@ -44,6 +44,19 @@ struct ProjectTests {
         #expect(server.requests.isEmpty)
     }
 
+    @Test("what the server finds wrong is told of the file, and of no option")
+    func refused() throws {
+        let server = try ScriptedServer { _ in
+            .problem(422, "The project cannot be taken.", errors: [("/location", "there is no location `atlantis`")])
+        }
+        defer { server.stop() }
+        let file = try Self.file("code: ashdown\n")
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let told = try Tool(server).run("project import \(file)")
+        #expect(told.code != 0)
+        #expect(told.messages.contains("\(file): /location: there is no location"), "\(told.messages)")
+    }
+
     @Test("a project is shown with its addresses")
     func shown() throws {
         let server = try ScriptedServer { _ in .json(Self.project) }

@@ -20,7 +20,7 @@ import urllib.parse
 import urllib.request
 
 ROLES = ["requester", "operator", "supervisor", "author", "auditor", "admin"]
-SCOPES = ["read", "request", "work", "manage", "events", "on-behalf-of"]
+SCOPES = ["read", "request", "work", "manage", "events", "inventory", "on-behalf-of"]
 # A stream of events has no end to be waited for; Tests/SirdarServerTests has its own tests of it.
 ENDLESS = ["followChanges"]
 PASSWORD = "a long enough secret"

@@ -17,6 +17,8 @@ struct ProjectIntakeTests {
         "manager": ["address": "10.60.0.30", "port": 8080, "kind": .null],
     ]
 
+    private static func long(_ count: Int) -> JSON { .string(String(repeating: "a", count: count)) }
+
     @Test("what is handed in is there at once and in the journal, and said again changes nothing")
     func added() throws {
         let bench = try IntakeBench()
@@ -79,6 +81,23 @@ struct ProjectIntakeTests {
             )
             #expect(refusal.errors.count == 5, "\(refusal.errors)")
         }
+    }
+
+    @Test(
+        "what is longer than described is not taken, nor a currency that is none",
+        arguments: [
+            ("/title", ["title": long(101)]),
+            ("/currency", ["currency": "usd"]),
+            ("/storage/exportPath", ["storage": ["address": "a", "exportPath": long(1025)]]),
+            ("/storage/kind", ["storage": ["address": "a", "kind": long(33)]]),
+            ("/manager/address", ["manager": ["address": long(254), "port": 80]]),
+        ] as [(String, JSON.Object)]
+    )
+    func lengths(_ pointer: String, _ wrong: JSON.Object) throws {
+        var body = Self.body
+        for (key, value) in wrong { body[key] = value }
+        let refusal = #expect(throws: StudioRefusal.self) { _ = try IntakeBench().studio.intake(body, of: "ashdown") }
+        #expect(refusal?.errors.map(\.pointer) == [pointer], "\(refusal?.errors ?? [])")
     }
 
     @Test("a project of a file is changed in its file, and holds against one that was handed in")

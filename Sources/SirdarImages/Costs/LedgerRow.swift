@@ -31,16 +31,16 @@ package struct LedgerRow: Sendable, Hashable {
         case demonstration
     }
 
-    package let kind: Kind
+    package private(set) var kind: Kind
     package let project: String
     package let location: String
     /// The image that it is about.
     package var image: Identifier?
     /// What people call it, when it began.
     package var label: String
-    package let span: Span
+    package private(set) var span: Span
     /// Still there: the end of its span is not known.
-    package let isOpen: Bool
+    package private(set) var isOpen: Bool
     /// What is stored or was sent; `nil`: unknown, or no data.
     package var bytes: Int64?
     package var rates: Rates
@@ -72,34 +72,16 @@ package struct LedgerRow: Sendable, Hashable {
 
     /// The same, ended.
     package func closed(at time: Timestamp) -> LedgerRow {
-        var row = LedgerRow(
-            kind: kind,
-            project: project,
-            location: location,
-            image: image,
-            label: label,
-            from: span.from,
-            to: max(span.from, time),
-            bytes: bytes,
-            rates: rates
-        )
-        (row.amount, row.source) = (amount, source)
+        var row = self
+        (row.span, row.isOpen) = (Span(from: span.from, to: max(span.from, time)), false)
         return row
     }
 
     /// What goes on from `time`, as another kind or by other rates.
     func continued(as kind: Kind, from time: Timestamp, rates: Rates) -> LedgerRow {
-        var row = LedgerRow(
-            kind: kind,
-            project: project,
-            location: location,
-            image: image,
-            label: label,
-            from: max(span.from, time),
-            bytes: bytes,
-            rates: rates
-        )
-        row.source = source
+        var row = self
+        (row.kind, row.rates, row.amount) = (kind, rates, nil)
+        (row.span, row.isOpen) = (Span(from: max(span.from, time), to: .distantFuture), true)
         return row
     }
 }

@@ -89,6 +89,8 @@ extension Project {
     private static let storageKeys = ["kind", "address", "exportPath", "mountPoint"]
     private static let managerKeys = ["kind", "connection", "address", "port"]
     private static let codeMax = 32
+    /// RFC 1035, 2.3.4.
+    private static let hostBytesMax = 253
 
     /// What a project must be called: as the file that it stands in, or as the address that it is sent to.
     enum Naming {
@@ -116,23 +118,44 @@ extension Project {
         else { return nil }
         return Project(
             code: code,
-            title: fields.text("title") ?? code,
+            title: text(fields, "title", max: 100) ?? code,
             location: location,
             network: network,
             storage: Storage(
-                kind: storage.text("kind") ?? "nfs",
+                kind: text(storage, "kind", max: 32) ?? "nfs",
                 address: storageAddress,
-                exportPath: storage.text("exportPath") ?? "",
-                mountPoint: storage.text("mountPoint") ?? ""
+                exportPath: text(storage, "exportPath", max: 1024) ?? "",
+                mountPoint: text(storage, "mountPoint", max: 1024) ?? ""
             ),
             manager: Manager(
-                kind: manager.text("kind") ?? "deadline",
+                kind: text(manager, "kind", max: 32) ?? "deadline",
                 connection: connection ?? .remote,
                 address: managerAddress,
                 port: port ?? 8080
             ),
-            currency: fields.text("currency") ?? "USD"
+            currency: currency(fields) ?? "USD"
         )
+    }
+
+    private static func text(_ fields: Fields, _ key: String, max: Int) -> String? {
+        guard let text = fields.text(key), text.unicodeScalars.count > max else { return fields.text(key) }
+        fields.findings.error(
+            .wrongValue,
+            at: fields[key]?.place ?? fields.place,
+            "`\(key)` is longer than \(max) characters"
+        )
+        return nil
+    }
+
+    private static func currency(_ fields: Fields) -> String? {
+        guard let code = fields.text("currency") else { return nil }
+        if code.utf8.count == 3, code.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) { return code }
+        fields.findings.error(
+            .wrongValue,
+            at: fields["currency"]?.place ?? fields.place,
+            "`currency` is a code of ISO 4217: write USD"
+        )
+        return nil
     }
 
     private static func readCode(_ fields: Fields, _ naming: Naming) -> String? {
@@ -174,7 +197,7 @@ extension Project {
         guard let text = fields.requiredText("address") else { return nil }
         let place = fields["address"]?.place ?? fields.place
         guard let address = NetworkAddress(text) else {
-            if text.contains(where: \.isLetter) { return text.lowercased() }
+            if text.contains(where: \.isLetter), text.utf8.count <= hostBytesMax { return text.lowercased() }
             fields.findings.error(.wrongValue, at: place, "`address` is neither an IP address nor a host name")
             return nil
         }

@@ -33,12 +33,7 @@ struct PersonPages: Sendable {
     @Sendable func signIn(_ request: Request, _ context: AppContext) async throws -> Response {
         let form = try await FormData.body(of: request)
         let (name, next) = (form.text("name"), Self.local(form.text("next")))
-        let visitor = SignIn.Visitor(
-            address: context.address,
-            agent: request.headers[.userAgent] ?? "",
-            requestID: context.requestID,
-            channel: .page
-        )
+        let visitor = SignIn.Visitor(request, context)
         do {
             // A new token whatever cookie came along: nobody can plant one that later counts.
             let secret = try await server.signIn.open(
@@ -245,5 +240,17 @@ struct PersonPages: Sendable {
     @Sendable func endSession(_ request: Request, _ context: AppContext) async throws -> Response {
         try await server.endSession(labelled: try server.parameter(context, "id"), context, .page)
         return .seeOther("/me")
+    }
+}
+
+extension SignIn.Visitor {
+    /// Whoever asks for a page.
+    init(_ request: Request, _ context: AppContext) {
+        self.init(
+            address: context.address,
+            agent: request.headers[.userAgent] ?? "",
+            requestID: context.requestID,
+            channel: .page
+        )
     }
 }

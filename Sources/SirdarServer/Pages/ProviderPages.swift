@@ -39,12 +39,7 @@ struct ProviderPages: Sendable {
         let code: String
         do { code = try Self.code(query, attempt, provider) } catch { return refused(error, attempt.next, context) }
         let now = server.engine.clock.now()
-        let visitor = SignIn.Visitor(
-            address: context.address,
-            agent: request.headers[.userAgent] ?? "",
-            requestID: context.requestID,
-            channel: .page
-        )
+        let visitor = SignIn.Visitor(request, context)
         do {
             let identity = try await server.callers.run {
                 try provider.identity(code: code, of: SignInAttempt(secret: attempt.secret), at: now)

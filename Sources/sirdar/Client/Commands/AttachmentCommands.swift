@@ -114,7 +114,7 @@ extension TaskCommand {
                 var call = Call(.get, "\(Address.attachments(of: id))/\(Call.escaped(key))")
                 call.answerBytesMax = Call.fileBytesMax
                 let reply = try await session.api.succeed(call)
-                if destination == "-" { return try session.terminal.write(reply.bytes) }
+                if destination == "-" { return try session.terminal.write(reply.bytes, of: name) }
                 let path = destination ?? URL(filePath: name).lastPathComponent
                 if destination == nil, FileManager.default.fileExists(atPath: path) {
                     throw Failure(.failed, "\(path) is there already. Name another file: --output FILE.")

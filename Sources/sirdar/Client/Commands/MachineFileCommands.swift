@@ -67,19 +67,10 @@ struct MachineFileCommand: ParsableCommand {
             if let destination, destination != "-" {
                 try LocalFile.write(reply.bytes, to: destination)
             } else {
-                try Self.write(reply.bytes, session.terminal, path)
+                try session.terminal.write(reply.bytes, of: path)
             }
             let digest = reply.digest.map { ", digest \($0)" } ?? ""
             session.say("\(path) of \(name): \(Text.count(reply.bytes.count, "byte", "bytes"))\(digest)")
-        }
-
-        /// Bytes that are no text would steer the terminal; there only text is shown.
-        private static func write(_ bytes: [UInt8], _ terminal: Terminal, _ path: String) throws(Failure) {
-            guard terminal.isInteractive else { return try terminal.write(bytes) }
-            guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
-                throw Failure(.failed, "\(path) is no text. Write it into a file: --output FILE.")
-            }
-            try terminal.write(Text.printable(text, keepsLines: true))
         }
     }
 

@@ -72,19 +72,19 @@ struct ProjectCommand: ParsableCommand {
 
         func perform(_ session: Session) async throws(Failure) {
             // Every file is read before the first is sent.
-            var projects: [(code: String, body: JSON)] = []
+            var projects: [(file: String, code: String, body: JSON)] = []
             for file in files { projects.append(try Self.read(file)) }
             var answers: [JSON] = []
-            for (code, body) in projects {
+            for (file, code, body) in projects {
                 let query = dryRun ? [("dry_run", "true")] : []
-                answers.append(try await session.api.put(Address.project(code), query: query, body))
+                answers.append(try await session.api.put(Address.project(code), query: query, body, of: file))
             }
             try session.show(["items": .array(answers)]) { () throws(Failure) in
                 for answer in answers { try session.lines(lines(answer, session)) }
             }
         }
 
-        private static func read(_ file: String) throws(Failure) -> (code: String, body: JSON) {
+        private static func read(_ file: String) throws(Failure) -> (file: String, code: String, body: JSON) {
             let text = try LocalFile.text(file, bytesMax: YAMLSource.bytesMax)
             switch YAMLSource.read(text) {
             case .failure(let diagnostic): throw Failure(.failed, diagnostic.text(in: file))
@@ -92,7 +92,7 @@ struct ProjectCommand: ParsableCommand {
                 guard let code = root.json.text("code") else {
                     throw Failure(.failed, "\(file) is no project: it has no `code`.")
                 }
-                return (code, root.json)
+                return (file, code, root.json)
             }
         }
 

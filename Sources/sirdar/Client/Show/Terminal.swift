@@ -36,6 +36,16 @@ struct Terminal: Sendable {
     /// - Throws: when it cannot be written, as on a full disk. Ends the program when nobody reads any more.
     func write(_ text: String) throws(Failure) { try write(Array(text.utf8)) }
 
+    /// Writes the bytes of a file that others have written. What is no text would steer a terminal: there only text is
+    /// shown.
+    func write(_ bytes: [UInt8], of file: String) throws(Failure) {
+        guard isInteractive else { return try write(bytes) }
+        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            throw Failure(.failed, "\(file) is no text. Write it into a file: --output FILE.")
+        }
+        try write(Text.printable(text, keepsLines: true))
+    }
+
     func write(_ bytes: [UInt8]) throws(Failure) {
         var rest = bytes[...]
         while !rest.isEmpty {

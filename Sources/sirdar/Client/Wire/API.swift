@@ -18,9 +18,10 @@ struct API: Sendable {
     func put(
         _ path: String,
         query: [(name: String, value: String)] = [],
-        _ body: JSON = [:]
+        _ body: JSON = [:],
+        of file: String? = nil
     ) async throws(Failure) -> JSON {
-        try document(try await succeed(Call(.put, path, query: query, body: .json(body))))
+        try document(try await succeed(Call(.put, path, query: query, body: .json(body)), about: file))
     }
 
     func delete(_ path: String, _ body: JSON? = nil) async throws(Failure) -> JSON? {
@@ -28,9 +29,9 @@ struct API: Sendable {
     }
 
     /// Sends, and throws what the server says when it is no success.
-    func succeed(_ call: Call) async throws(Failure) -> Reply {
+    func succeed(_ call: Call, about file: String? = nil) async throws(Failure) -> Reply {
         let reply = try await connection.send(call)
-        guard reply.isSuccess else { throw Failure(reply, from: connection.server) }
+        guard reply.isSuccess else { throw Failure(reply, from: connection.server, about: file) }
         return reply
     }
 

@@ -19,7 +19,8 @@ struct Failure: Error, Sendable, Hashable {
 
 extension Failure {
     /// What an answer that is no success says: `application/problem+json` (RFC 9457), or whatever else came.
-    init(_ reply: Reply, from server: ServerAddress) {
+    /// `file`: where what was sent stands, if it does not stand on the command line.
+    init(_ reply: Reply, from server: ServerAddress, about file: String? = nil) {
         let ending = Ending(status: reply.status)
         if (300...399).contains(reply.status) {
             let target = reply.location.map { " to \($0)" } ?? ""
@@ -33,17 +34,18 @@ extension Failure {
             )
             return
         }
-        self.init(ending, sentences: Self.sentences(problem) + Self.advice(reply))
+        self.init(ending, sentences: Self.sentences(problem, file) + Self.advice(reply))
     }
 
-    private static func sentences(_ problem: JSON) -> [String] {
+    private static func sentences(_ problem: JSON, _ file: String?) -> [String] {
         let detail = problem["detail"]?.asString ?? problem["title"]?.asString ?? ""
         let errors = problem["errors"]?.asArray ?? []
         let details = errors.compactMap { $0["detail"]?.asString }
         guard !details.isEmpty else { return [detail] }
         let lines = errors.compactMap { error -> String? in
             guard let detail = error["detail"]?.asString else { return nil }
-            return place(error["pointer"]?.asString ?? "") + detail
+            let pointer = error["pointer"]?.asString ?? ""
+            return (file.map { "\($0): \(pointer): " } ?? place(pointer)) + detail
         }
         // The server's detail is often its errors, joined: then each is said once, at its place.
         return detail.isEmpty || detail == details.joined(separator: " ") ? lines : [detail] + lines
