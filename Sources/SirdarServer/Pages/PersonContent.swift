@@ -73,25 +73,6 @@ struct PersonContent: Sendable {
         let isChecked: Bool
     }
 
-    struct SessionRow: Sendable {
-        let person: String
-        let id: String
-        let address: String
-        let agent: String
-        let created: TimeView
-        let seen: TimeView
-    }
-
-    struct TokenRow: Sendable {
-        let person: String
-        let id: String
-        let name: String
-        let prefix: String
-        let scopes: String
-        let expires: TimeView
-        let used: TimeView?
-    }
-
     struct IdentityRow: Sendable {
         let person: String
         let id: String
@@ -136,9 +117,9 @@ struct PersonContent: Sendable {
         queues = Self.choices(reading.library.queues.map { ($0.name, $0.title) }, person.queues)
         skills = person.skills.sorted().joined(separator: ", ")
         // From where somebody signs in is for those who end it.
-        sessions = manages ? try Self.sessions(person, reading) : []
+        sessions = manages ? try SessionRow.all(of: person.id, current: nil, reading) : []
         hasSessions = !sessions.isEmpty
-        tokens = manages ? try Self.tokens(person, reading) : []
+        tokens = manages ? try TokenRow.all(of: person.id, reading) : []
         hasTokens = !tokens.isEmpty
         identities = try reading.people.identities(of: person.id).map { link in
             IdentityRow(
@@ -178,32 +159,5 @@ struct PersonContent: Sendable {
             ),
             .init(key: "Queues", value: list(person.queues)), .init(key: "Skills", value: list(person.skills)),
         ]
-    }
-
-    private static func sessions(_ person: Person, _ reading: Reading) throws -> [SessionRow] {
-        try reading.people.sessions(of: person.id).map { session in
-            SessionRow(
-                person: person.id.description,
-                id: session.label,
-                address: session.address,
-                agent: session.agent,
-                created: TimeView(session.createdAt, reading.now),
-                seen: TimeView(session.seenAt, reading.now)
-            )
-        }
-    }
-
-    private static func tokens(_ person: Person, _ reading: Reading) throws -> [TokenRow] {
-        try reading.people.tokens(of: person.id).map { token in
-            TokenRow(
-                person: person.id.description,
-                id: token.id.description,
-                name: token.name,
-                prefix: token.shownPrefix,
-                scopes: list(Set(token.scopes.map(\.rawValue))),
-                expires: TimeView(token.expiresAt, reading.now),
-                used: token.usedAt.map { TimeView($0, reading.now) }
-            )
-        }
     }
 }

@@ -108,24 +108,6 @@ struct PersonPages: Sendable {
         let lengthMin: Int
     }
 
-    private struct SessionRow {
-        let id: String
-        let address: String
-        let agent: String
-        let created: TimeView
-        let seen: TimeView
-        let isCurrent: Bool
-    }
-
-    private struct TokenRow {
-        let id: String
-        let name: String
-        let prefix: String
-        let scopes: String
-        let expires: TimeView
-        let used: TimeView?
-    }
-
     private struct Scope {
         let name: String
         let isChecked: Bool
@@ -143,26 +125,8 @@ struct PersonPages: Sendable {
     ) async throws -> Response {
         let principal = try context.person()
         return try await server.read { reading in
-            let sessions = try reading.people.sessions(of: principal.person.id).map { session in
-                SessionRow(
-                    id: session.label,
-                    address: session.address,
-                    agent: session.agent,
-                    created: TimeView(session.createdAt, reading.now),
-                    seen: TimeView(session.seenAt, reading.now),
-                    isCurrent: session.id == principal.session?.id
-                )
-            }
-            let tokens = try reading.people.tokens(of: principal.person.id).map { token in
-                TokenRow(
-                    id: token.id.description,
-                    name: token.name,
-                    prefix: token.shownPrefix,
-                    scopes: token.scopes.map(\.rawValue).sorted().joined(separator: ", "),
-                    expires: TimeView(token.expiresAt, reading.now),
-                    used: token.usedAt.map { TimeView($0, reading.now) }
-                )
-            }
+            let sessions = try SessionRow.all(of: principal.person.id, current: principal.session, reading)
+            let tokens = try TokenRow.all(of: principal.person.id, reading)
             let chosen = typed.all("scope").isEmpty ? [TokenScope.read.rawValue] : typed.all("scope")
             let content = MeContent(
                 person: Self.facts(principal.person),
